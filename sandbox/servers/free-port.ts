@@ -1,0 +1,33 @@
+import { createServer } from 'node:net';
+
+const LOOPBACK = '127.0.0.1';
+
+/** Asks the system for a port nobody listens on. Another process may take it before it is used: callers that care try again. */
+export async function freePort(): Promise<number> {
+  return (await listenOnce(0)) ?? Promise.reject(new Error('The system gave no free loopback port.'));
+}
+
+/** The wanted port when nobody listens on it, else any free one. */
+export async function freePortNear(wanted: number): Promise<number> {
+  return (await listenOnce(wanted)) ?? freePort();
+}
+
+export async function isPortFree(port: number): Promise<boolean> {
+  return (await listenOnce(port)) !== undefined;
+}
+
+function listenOnce(port: number): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(undefined);
+      else reject(error);
+    });
+    server.listen(port, LOOPBACK, () => {
+      const address = server.address();
+      server.close(() => {
+        resolve(typeof address === 'object' && address !== null ? address.port : undefined);
+      });
+    });
+  });
+}

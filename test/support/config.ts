@@ -1,0 +1,22 @@
+type Server = 'temporal' | 'mongodb';
+
+/** How global setup hands the addresses to the tests: jest's workers inherit the environment. Set by hand, they share running servers. */
+const VARIABLES = { temporal: 'TEST_TEMPORAL_ADDRESS', mongodb: 'TEST_MONGODB_URI' } as const;
+
+export function givenAddress(server: Server): string | undefined {
+  const address = process.env[VARIABLES[server]];
+  return address === '' ? undefined : address;
+}
+
+export function publishAddress(server: Server, address: string): void {
+  process.env[VARIABLES[server]] = address;
+}
+
+/** The address of a server of this jest run. */
+export function testServerAddress(server: Server): string {
+  const address = givenAddress(server);
+  if (address === undefined) {
+    throw new Error(`${VARIABLES[server]} is not set: run this file by jest, whose global setup starts the servers.`);
+  }
+  return address;
+}

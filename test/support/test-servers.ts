@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { environment } from '../../sandbox/config.js';
+import { cacheFolder } from '../../sandbox/servers/cache-folder.js';
+import { freePort } from '../../sandbox/servers/free-port.js';
+import { mongodUri, startMongod } from '../../sandbox/servers/mongod.js';
+import { startTemporal } from '../../sandbox/servers/temporal.js';
+import { givenAddress, publishAddress } from './config.js';
+
+type Stop = () => Promise<void>;
+
+/** Starts the servers of this jest run, except those whose address is given, and publishes their addresses to the tests. */
+export async function startTestServers(): Promise<Stop> {
+  const started = await Promise.allSettled([startTestMongod(), startTestTemporal()]);
+  const stopAll = async (): Promise<void> => {
+    await Promise.all(started.map(async (result) => result.status === 'fulfilled' && result.value()));
+  };
+  const failed = started.find((result) => result.status === 'rejected');
+  if (failed !== undefined) {
+    await stopAll();
+    throw failed.reason;
+  }
+  return stopAll;
+}
+
+async function startTestMongod(): Promise<Stop> {
+  if (givenAddress('mongodb') !== undefined) return () => Promise.resolve();
+  const dataDir = await mkdtemp(join(tmpdir(), 'trainyard-test-mongod-'));
+  const port = await freePort();
+  const path = join(cacheFolder(environment(), process.platform), 'mongod/fiftyone/db/bin/mongod');
+  const server = await startMongod({ path, dataDir, port });
+  publishAddress('mongodb', mongodUri(port, 'test'));
+  return async () => {
+    await server.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+}
+
+async function startTestTemporal(): Promise<Stop> {
+  if (givenAddress('temporal') !== undefined) return () => Promise.resolve();
+  const port = await freePort();
+  const path = join(cacheFolder(environment(), process.platform), 'temporal');
+  const server = await startTemporal({ path, port, namespace: 'default' });
+  publishAddress('temporal', `127.0.0.1:${port}`);
+  return () => server.stop();
+}
