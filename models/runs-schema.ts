@@ -1,0 +1,106 @@
+import { Schema } from 'mongoose';
+import type { AccountId } from '../domain/accounts.js';
+import type { Failure } from '../domain/failures.js';
+import type { RunSettings } from '../domain/recipes.js';
+import type { Artifact, Claim, FrozenImage, Progress, RunEnd, RunStatus } from '../domain/runs.js';
+
+/** Where a run's card goes: the channel of the command, or the owner's direct messages. */
+export type CardPlace = { readonly where: 'here'; readonly channelId: string } | { readonly where: 'dm' };
+
+export interface Card {
+  readonly channelId: string;
+  readonly messageId: string;
+  /** The row revision that the message shows; the card is finished when it equals the ended row's. */
+  readonly renderedRevision: number;
+  /** The message or its channel is gone: nothing more is edited. */
+  readonly lost: boolean;
+}
+
+/** One row a run: what it trains, who trains it now, how far it is, how it ended and who still has to hear of it. */
+export interface RunRow {
+  readonly runId: string;
+  readonly accountId: AccountId;
+  readonly datasetId: string;
+  readonly datasetName: string;
+  readonly triggerWord: string;
+  readonly datasetRevision: number;
+  readonly images: readonly FrozenImage[];
+  readonly recipeId: string;
+  readonly queue: string;
+  readonly settings: RunSettings;
+  readonly pricePoints: number;
+  /** The Temporal namespace (its id, not its name) that runs the workflow: another one may not judge this row. */
+  readonly namespaceId: string;
+  readonly open: boolean;
+  /** Which of the account's places for open runs it takes; null once it is closed. */
+  readonly slot: number | null;
+  readonly status: RunStatus;
+  readonly attempt: number;
+  readonly attemptStartedAt: Date;
+  /** Why the attempt before this one ended. */
+  readonly lastFailure: Failure | null;
+  readonly claim: Claim | null;
+  readonly progress: Progress | null;
+  /** When the progress last changed. */
+  readonly progressAt: Date | null;
+  /** When the first step of the current attempt was seen: rates are measured from here. */
+  readonly firstStepAt: Date | null;
+  readonly artifact: Artifact | null;
+  readonly end: RunEnd | null;
+  readonly notice: 'none' | 'pending' | 'delivered';
+  readonly interactionId: string;
+  readonly cardPlace: CardPlace;
+  readonly card: Card | null;
+  /** Grows with each change that a card can show. */
+  readonly revision: number;
+  readonly createdAt: Date;
+  readonly endedAt: Date | null;
+}
+
+export type RunDocument = Omit<RunRow, 'runId'> & { _id: string };
+
+const mixed = { type: Schema.Types.Mixed, default: null } as const;
+
+export const runSchema = new Schema<RunDocument>(
+  {
+    _id: { type: String, required: true },
+    accountId: { type: String, required: true },
+    datasetId: { type: String, required: true },
+    datasetName: { type: String, required: true },
+    triggerWord: { type: String, required: true },
+    datasetRevision: { type: Number, required: true },
+    images: { type: [Schema.Types.Mixed], required: true } as never,
+    recipeId: { type: String, required: true },
+    queue: { type: String, required: true },
+    settings: { type: Schema.Types.Mixed, required: true } as never,
+    pricePoints: { type: Number, required: true },
+    namespaceId: { type: String, required: true },
+    open: { type: Boolean, required: true },
+    slot: { type: Number, default: null },
+    status: { type: String, required: true },
+    attempt: { type: Number, required: true },
+    attemptStartedAt: { type: Date, required: true },
+    lastFailure: mixed as never,
+    claim: mixed as never,
+    progress: mixed as never,
+    progressAt: { type: Date, default: null },
+    firstStepAt: { type: Date, default: null },
+    artifact: mixed as never,
+    end: mixed as never,
+    notice: { type: String, required: true },
+    interactionId: { type: String, required: true },
+    cardPlace: { type: Schema.Types.Mixed, required: true } as never,
+    card: mixed as never,
+    revision: { type: Number, required: true },
+    createdAt: { type: Date, required: true },
+    endedAt: { type: Date, default: null },
+  },
+  { collection: 'runs', strict: 'throw', strictQuery: 'throw', versionKey: false, minimize: false, autoIndex: false },
+);
+
+// One open run a dataset, and at most N an account: both are properties of an index, so no race can break them.
+runSchema.index({ datasetId: 1 }, { unique: true, partialFilterExpression: { open: true }, name: 'one_open_run_per_dataset' });
+runSchema.index({ accountId: 1, slot: 1 }, { unique: true, partialFilterExpression: { open: true }, name: 'open_run_slots' });
+runSchema.index({ accountId: 1, createdAt: -1 });
+runSchema.index({ open: 1, createdAt: 1 });
+runSchema.index({ notice: 1, endedAt: 1 });
