@@ -66,6 +66,9 @@ export interface FrozenImage {
   readonly trainingSha256: string | null;
 }
 
+/** Where a run's card goes: the channel of the command, or the owner's direct messages. */
+export type CardPlace = { readonly where: 'here'; readonly channelId: string } | { readonly where: 'dm' };
+
 /** What a confirm screen offered; the run is opened from it, and only while it still holds. */
 export interface Quote {
   readonly quoteId: string;
@@ -77,6 +80,7 @@ export interface Quote {
   readonly settings: RunSettings;
   readonly pricePoints: number;
   readonly imageCount: number;
+  readonly cardPlace: CardPlace;
   readonly expiresAt: Date;
 }
 

@@ -18,6 +18,7 @@ const quoteSchema = new Schema<QuoteDocument>(
     settings: { type: Schema.Types.Mixed, required: true } as never,
     pricePoints: { type: Number, required: true },
     imageCount: { type: Number, required: true },
+    cardPlace: { type: Schema.Types.Mixed, required: true } as never,
     expiresAt: { type: Date, required: true },
     forgetAt: { type: Date, required: true },
   },

@@ -2,10 +2,7 @@ import { Schema } from 'mongoose';
 import type { AccountId } from '../domain/accounts.js';
 import type { Failure } from '../domain/failures.js';
 import type { RunSettings } from '../domain/recipes.js';
-import type { Artifact, Claim, FrozenImage, Progress, RunEnd, RunStatus } from '../domain/runs.js';
-
-/** Where a run's card goes: the channel of the command, or the owner's direct messages. */
-export type CardPlace = { readonly where: 'here'; readonly channelId: string } | { readonly where: 'dm' };
+import type { Artifact, CardPlace, Claim, FrozenImage, Progress, RunEnd, RunStatus } from '../domain/runs.js';
 
 export interface Card {
   readonly channelId: string;
