@@ -1,0 +1,97 @@
+import type { Connection } from 'mongoose';
+import type { AccountId } from '../domain/accounts.js';
+import { AccountAudit, type AccountSummary, type Violation } from '../domain/ledger-audit.js';
+import { resolveKeyOf } from '../domain/ledger.js';
+import { hashOf, MAJORITY, MAJORITY_READ, pointsCollection, POINTS_INDEXES } from './points-store.js';
+
+/** What the audit needs to know of runs, to find points held for a run that is over. */
+export interface AuditedRuns {
+  stateOf(runId: string): Promise<'open' | 'ended' | 'absent'>;
+}
+
+export interface AuditReport {
+  readonly accounts: number;
+  readonly entries: number;
+  readonly openHolds: number;
+  /** Sums over all accounts; `granted − captured + adjusted = balance` is one of the checks. */
+  readonly totals: Readonly<Record<'grantedPoints' | 'capturedPoints' | 'adjustedPoints' | 'balancePoints' | 'heldPoints', number>>;
+  readonly violations: readonly Violation[];
+}
+
+/**
+ * Checks every rule of the ledger on every entry, and changes nothing. It may run on a live yard: each chain is read
+ * forwards, so that what is appended meanwhile is either read whole or not at all. Memory: one account at a time.
+ */
+export async function auditLedger(connection: Connection, runs?: AuditedRuns): Promise<AuditReport> {
+  const totals = { grantedPoints: 0, capturedPoints: 0, adjustedPoints: 0, balancePoints: 0, heldPoints: 0 };
+  const counts = { accounts: 0, entries: 0, openHolds: 0 };
+  const violations: Violation[] = [];
+  for await (const { account, summary } of summaries(connection)) {
+    counts.accounts += 1;
+    counts.entries += summary.entries;
+    counts.openHolds += summary.openHolds.length;
+    totals.grantedPoints += summary.granted;
+    totals.capturedPoints += summary.captured;
+    totals.adjustedPoints += summary.adjusted;
+    totals.balancePoints += summary.balance;
+    totals.heldPoints += summary.held;
+    violations.push(...summary.violations);
+    if (runs !== undefined) violations.push(...(await strandedHolds(connection, account, summary, runs)));
+  }
+  violations.push(...totalsDiffer(totals));
+  // Before the first entry there may be no collection, and nothing to protect.
+  if (counts.entries > 0) violations.push(...(await missingIndexes(connection)));
+  return { ...counts, totals, violations };
+}
+
+async function* summaries(connection: Connection): AsyncGenerator<{ account: string; summary: AccountSummary }> {
+  const cursor = pointsCollection(connection).find<object>({}, { ...MAJORITY, sort: { account: 1, seq: 1 }, allowDiskUse: true });
+  let account: string | null = null;
+  let audit: AccountAudit | null = null;
+  for await (const stored of cursor) {
+    const owner = 'account' in stored ? String(stored.account) : '(none)';
+    if (audit === null || owner !== account) {
+      if (account !== null && audit !== null) yield { account, summary: audit.end() };
+      account = owner;
+      audit = new AccountAudit(owner, hashOf);
+    }
+    audit.read(stored);
+  }
+  if (account !== null && audit !== null) yield { account, summary: audit.end() };
+}
+
+/** The workflow resolves the hold before its run ends; a run that has ended, or never was, holds nothing. */
+async function strandedHolds(connection: Connection, account: string, summary: AccountSummary, runs: AuditedRuns): Promise<Violation[]> {
+  const stranded: Violation[] = [];
+  for (const { runId, amount } of summary.openHolds) {
+    const state = await runs.stateOf(runId);
+    // The run may have ended after its account was read: then its resolve is there by now.
+    if (state === 'open' || (await isResolved(connection, account, runId))) continue;
+    const message = `Expected an open run for the ${amount} points held for ${runId}, found ${state === 'ended' ? 'one that has ended' : 'none'}.`;
+    stranded.push({ check: 'stranded-hold', account, seq: null, message });
+  }
+  return stranded;
+}
+
+async function isResolved(connection: Connection, account: string, runId: string): Promise<boolean> {
+  const filter = { account: account as AccountId, key: resolveKeyOf(runId) };
+  return (await pointsCollection(connection).findOne(filter, MAJORITY_READ)) !== null;
+}
+
+function totalsDiffer(totals: AuditReport['totals']): Violation[] {
+  const expected = totals.grantedPoints - totals.capturedPoints + totals.adjustedPoints;
+  if (totals.balancePoints === expected) return [];
+  const message = `Expected all balances to add up to granted − captured + adjusted = ${expected}, found ${totals.balancePoints}.`;
+  return [{ check: 'totals-differ', account: null, seq: null, message }];
+}
+
+async function missingIndexes(connection: Connection): Promise<Violation[]> {
+  const indexes = await pointsCollection(connection).indexes();
+  const present = new Set(indexes.filter((index) => index.unique === true).map((index) => JSON.stringify(index.key)));
+  return POINTS_INDEXES.filter(({ key }) => !present.has(JSON.stringify(key))).map(({ key }) => ({
+    check: 'missing-index',
+    account: null,
+    seq: null,
+    message: `Expected a unique index on ${Object.keys(key).join(' and ')}, found none.`,
+  }));
+}

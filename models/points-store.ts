@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { mongo, type Connection } from 'mongoose';
+import type { AccountId } from '../domain/accounts.js';
+import { canonicalForm, EMPTY_HEAD, type Entry, type EntryDraft, type Head } from '../domain/ledger.js';
+
+/** Which unique index an insert met; when it breaks both, either. */
+export type InsertResult = 'inserted' | 'seq-taken' | 'key-taken';
+
+/** The three calls an append is made of. Each may fail without telling whether it happened; see {@link isUnknownResult}. */
+export interface PointsStore {
+  /** The newest entry's totals, or those of an empty chain. */
+  readHead(account: AccountId): Promise<Head>;
+  /** What is recorded under these keys of the account, by key. */
+  readEntries(account: AccountId, keys: readonly string[]): Promise<ReadonlyMap<string, Entry>>;
+  /** The commit point of every operation. */
+  insert(entry: Entry): Promise<InsertResult>;
+}
+
+export const POINTS_COLLECTION = 'points_entries';
+
+/** Order and optimistic concurrency by the first, idempotency for ever by the second; the audit demands both. */
+export const POINTS_INDEXES = [
+  { key: { account: 1, seq: 1 }, unique: true },
+  { key: { account: 1, key: 1 }, unique: true },
+] as const;
+
+/** A connection that went silent must not keep its account waiting in this process. */
+const OPERATION_TIMEOUT_MS = 10_000;
+const DUPLICATE_KEY = 11_000;
+/** A primary stepping down, shutting down or not elected yet, and a time limit met on the server: they say nothing about the write. */
+const UNKNOWN_RESULT_CODES = new Set([6, 7, 50, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
+
+/** Primary and majority, whatever the connection string says: an entry built on one that is rolled back would leave a gap. */
+export const MAJORITY = { readConcern: { level: 'majority' }, readPreference: 'primary' } as const;
+export const MAJORITY_READ = { ...MAJORITY, timeoutMS: OPERATION_TIMEOUT_MS } as const;
+const MAJORITY_WRITE = { writeConcern: { w: 'majority', j: true }, timeoutMS: OPERATION_TIMEOUT_MS } as const;
+
+/**
+ * The driver's own collection, without a mongoose schema: an entry must be stored exactly as it was hashed, with no casting
+ * between, and a call must fail rather than wait in mongoose's buffer while the server is away.
+ */
+export function pointsCollection(connection: Connection): mongo.Collection<Entry> {
+  if (connection.db === undefined) throw new Error('Expected a connection that was opened, found one that never connected.');
+  return connection.db.collection<Entry>(POINTS_COLLECTION);
+}
+
+export function createPointsStore(connection: Connection): PointsStore {
+  return {
+    async readHead(account) {
+      const options = { ...MAJORITY_READ, sort: { seq: -1 }, projection: { _id: 0, seq: 1, balance: 1, held: 1, hash: 1 } } as const;
+      return (await pointsCollection(connection).findOne<Head>({ account: text(account) }, options)) ?? EMPTY_HEAD;
+    },
+
+    async readEntries(account, keys) {
+      const filter = { account: text(account), key: { $in: keys.map((key) => text(key)) } };
+      const entries = await pointsCollection(connection).find<Entry>(filter, { ...MAJORITY_READ, projection: { _id: 0 } }).toArray();
+      return new Map(entries.map((entry) => [entry.key, entry]));
+    },
+
+    async insert(entry) {
+      try {
+        await pointsCollection(connection).insertOne({ ...entry }, MAJORITY_WRITE);
+        return 'inserted';
+      } catch (error) {
+        const taken = takenIndex(error);
+        if (taken === null) throw error;
+        return taken;
+      }
+    },
+  };
+}
+
+/** Dates and chains a decided entry. */
+export function sealEntry(draft: EntryDraft, prevHash: string, at: Date): Entry {
+  const entry = { ...draft, prevHash, at, v: 1 } as const;
+  return { ...entry, hash: hashOf(entry) };
+}
+
+/** SHA-256 over the canonical form, in hex. */
+export function hashOf(entry: object): string {
+  return createHash('sha256').update(canonicalForm(entry)).digest('hex');
+}
+
+/** Whether a failed call may have happened all the same, or may succeed when it is repeated. */
+export function isUnknownResult(error: unknown): boolean {
+  if (
+    error instanceof mongo.MongoNetworkError ||
+    error instanceof mongo.MongoServerSelectionError ||
+    error instanceof mongo.MongoOperationTimeoutError ||
+    error instanceof mongo.MongoWriteConcernError
+  ) {
+    return true;
+  }
+  if (!(error instanceof mongo.MongoServerError)) return false;
+  return error.hasErrorLabel('RetryableWriteError') || UNKNOWN_RESULT_CODES.has(Number(error.code));
+}
+
+function takenIndex(error: unknown): 'seq-taken' | 'key-taken' | null {
+  if (!(error instanceof mongo.MongoServerError) || error.code !== DUPLICATE_KEY) return null;
+  const pattern = (error['keyPattern'] ?? {}) as Readonly<Record<string, unknown>>;
+  if ('key' in pattern) return 'key-taken';
+  return 'seq' in pattern ? 'seq-taken' : null;
+}
+
+/** Filters are made of strings only: an object here would be a query operator. */
+function text<Text extends string>(value: Text): Text {
+  if (typeof value !== 'string') throw new TypeError(`Expected text, got ${typeof value}.`);
+  return value;
+}
