@@ -48,7 +48,7 @@ export interface ResolveRequest {
   readonly kind: 'resolve';
   readonly runId: string;
   /** The run's price: what a `refused` records when the run turns out to have no hold. */
-  readonly heldPoints: Points;
+  readonly pricePoints: Points;
   readonly wish: ResolveWish;
 }
 
@@ -101,7 +101,7 @@ export function decideEntry(account: AccountId, head: Head, hold: Entry | null, 
       return draftOf(account, head, enough ? holdEntry(request.runId, request.amount) : refusedEntry(request.runId, request.amount));
     }
     case 'resolve':
-      if (hold === null) return draftOf(account, head, refusedEntry(request.runId, request.heldPoints));
+      if (hold === null) return draftOf(account, head, refusedEntry(request.runId, request.pricePoints));
       return decideResolve(account, head, hold, request);
   }
 }

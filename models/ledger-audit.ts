@@ -6,7 +6,8 @@ import { hashOf, MAJORITY, MAJORITY_READ, pointsCollection, POINTS_INDEXES } fro
 
 /** What the audit needs to know of runs, to find points held for a run that is over. */
 export interface AuditedRuns {
-  stateOf(runId: string): Promise<'open' | 'ended' | 'absent'>;
+  /** The run, or null when there is none. */
+  read(runId: string): Promise<{ readonly open: boolean } | null>;
 }
 
 export interface AuditReport {
@@ -64,10 +65,10 @@ async function* summaries(connection: Connection): AsyncGenerator<{ account: str
 async function strandedHolds(connection: Connection, account: string, summary: AccountSummary, runs: AuditedRuns): Promise<Violation[]> {
   const stranded: Violation[] = [];
   for (const { runId, amount } of summary.openHolds) {
-    const state = await runs.stateOf(runId);
+    const run = await runs.read(runId);
     // The run may have ended after its account was read: then its resolve is there by now.
-    if (state === 'open' || (await isResolved(connection, account, runId))) continue;
-    const message = `Expected an open run for the ${amount} points held for ${runId}, found ${state === 'ended' ? 'one that has ended' : 'none'}.`;
+    if (run?.open === true || (await isResolved(connection, account, runId))) continue;
+    const message = `Expected an open run for the ${amount} points held for ${runId}, found ${run === null ? 'none' : 'one that has ended'}.`;
     stranded.push({ check: 'stranded-hold', account, seq: null, message });
   }
   return stranded;

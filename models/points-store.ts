@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mongo, type Connection } from 'mongoose';
 import type { AccountId } from '../domain/accounts.js';
 import { canonicalForm, EMPTY_HEAD, type Entry, type EntryDraft, type Head } from '../domain/ledger.js';
+import { duplicateKeyOf } from './duplicate-key.js';
 
 /** Which unique index an insert met; when it breaks both, either. */
 export type InsertResult = 'inserted' | 'seq-taken' | 'key-taken';
@@ -26,7 +27,6 @@ export const POINTS_INDEXES = [
 
 /** A connection that went silent must not keep its account waiting in this process. */
 const OPERATION_TIMEOUT_MS = 10_000;
-const DUPLICATE_KEY = 11_000;
 /** A primary stepping down, shutting down or not elected yet, and a time limit met on the server: they say nothing about the write. */
 const UNKNOWN_RESULT_CODES = new Set([6, 7, 50, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
 
@@ -96,10 +96,9 @@ export function isUnknownResult(error: unknown): boolean {
 }
 
 function takenIndex(error: unknown): 'seq-taken' | 'key-taken' | null {
-  if (!(error instanceof mongo.MongoServerError) || error.code !== DUPLICATE_KEY) return null;
-  const pattern = (error['keyPattern'] ?? {}) as Readonly<Record<string, unknown>>;
-  if ('key' in pattern) return 'key-taken';
-  return 'seq' in pattern ? 'seq-taken' : null;
+  const fields = duplicateKeyOf(error);
+  if (fields?.includes('key') === true) return 'key-taken';
+  return fields?.includes('seq') === true ? 'seq-taken' : null;
 }
 
 /** Filters are made of strings only: an object here would be a query operator. */
