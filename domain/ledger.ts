@@ -48,7 +48,7 @@ export interface ResolveRequest {
   readonly kind: 'resolve';
   readonly runId: string;
   /** The run's price: what a `refused` records when the run turns out to have no hold. */
-  readonly pricePoints: Points;
+  readonly heldPoints: Points;
   readonly wish: ResolveWish;
 }
 
@@ -101,7 +101,7 @@ export function decideEntry(account: AccountId, head: Head, hold: Entry | null, 
       return draftOf(account, head, enough ? holdEntry(request.runId, request.amount) : refusedEntry(request.runId, request.amount));
     }
     case 'resolve':
-      if (hold === null) return draftOf(account, head, refusedEntry(request.runId, request.pricePoints));
+      if (hold === null) return draftOf(account, head, refusedEntry(request.runId, request.heldPoints));
       return decideResolve(account, head, hold, request);
   }
 }

@@ -85,7 +85,7 @@ export interface ResolveOperation {
   readonly accountId: AccountId;
   readonly runId: string;
   /** The run's price. Recorded when there is no hold, so that a late request for the hold can be compared with it. */
-  readonly pricePoints: Points;
+  readonly heldPoints: Points;
   readonly wish: ResolveWish;
 }
 
@@ -156,14 +156,14 @@ async function hold(store: PointsStore, { accountId, runId, amountPoints }: Hold
   });
 }
 
-async function resolve(store: PointsStore, { accountId, runId, pricePoints, wish }: ResolveOperation): Promise<ResolveOutcome> {
+async function resolve(store: PointsStore, { accountId, runId, heldPoints, wish }: ResolveOperation): Promise<ResolveOutcome> {
   const account = checkedAccount(accountId);
   const keys = keysOfRun(runId);
   if (wish.kind === 'capture' && wish.amountPoints !== undefined) checkedAmount(wish.amountPoints, 0);
-  if (checkedAmount(pricePoints, 0) === 0) return { kind: 'nothing-held' };
+  if (checkedAmount(heldPoints, 0) === 0) return { kind: 'nothing-held' };
   return append<ResolveOutcome>(store, {
     account,
-    request: { kind: 'resolve', runId, pricePoints, wish },
+    request: { kind: 'resolve', runId, heldPoints, wish },
     keys,
     readKeysFirst: true,
     answerFrom(recorded) {

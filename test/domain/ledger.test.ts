@@ -28,10 +28,10 @@ const hold = (amount: number): LedgerRequest => ({ kind: 'hold', runId: 'r', amo
 const capture = (amount?: number): LedgerRequest => ({
   kind: 'resolve',
   runId: 'r',
-  pricePoints: points(100),
+  heldPoints: points(100),
   wish: amount === undefined ? { kind: 'capture' } : { kind: 'capture', amountPoints: points(amount) },
 });
-const release: LedgerRequest = { kind: 'resolve', runId: 'r', pricePoints: points(100), wish: { kind: 'release' } };
+const release: LedgerRequest = { kind: 'resolve', runId: 'r', heldPoints: points(100), wish: { kind: 'release' } };
 const held = recorded(decideEntry(account, headOf(500, 0), null, hold(100)));
 const refused = recorded(decideEntry(account, headOf(50, 0), null, hold(100)));
 
