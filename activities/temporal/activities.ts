@@ -1,0 +1,101 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { Client, WorkflowExecutionStatusName } from '@temporalio/client';
+import type { PointsLedger } from '../../models/points-ledger.js';
+import type { Runs } from '../../models/runs.js';
+import type { RunRow } from '../../models/runs-schema.js';
+import type { Sightings } from '../../models/sightings.js';
+
+export interface TemporalDependencies {
+  readonly client: Client;
+  readonly runs: Pick<Runs, 'read' | 'unsettled'>;
+  readonly ledger: Pick<PointsLedger, 'openHolds'>;
+  readonly sightings: Pick<Sightings, 'seenDead' | 'forget'>;
+  readonly namespaceId: string;
+  /** The `yard` queue, on which `settleRun` runs. */
+  readonly yardQueue: string;
+  readonly graceMs: number;
+}
+
+export interface DeadRuns {
+  readonly looked: number;
+  readonly alive: number;
+  readonly settling: readonly string[];
+  readonly seenOnce: readonly string[];
+  readonly reported: readonly string[];
+}
+
+type Verdict = 'alive' | 'settle' | 'seen-once' | 'report';
+
+/** One sweep looks at this many rows of each kind; the next one takes the rest. */
+const ROWS_A_SWEEP = 200;
+const SIGHTINGS_OF_DEATH = 2;
+
+export type TemporalActivities = ReturnType<typeof createTemporalActivities>;
+
+export function createTemporalActivities(deps: TemporalDependencies) {
+  const { client, runs, sightings } = deps;
+
+  return {
+    /** Requests the cancellation of a workflow, so that it may close as Canceled. Repeating it is harmless. */
+    async requestCancellation({ workflowId }: { workflowId: string }): Promise<void> {
+      await client.workflow.getHandle(workflowId).cancel();
+    },
+
+    /**
+     * The union of open holds, open rows and pending notices older than the grace, judged by `describe()`.
+     * Dead means *closed* or *not found* in two sweeps of the row's own namespace; any other error judges nothing.
+     */
+    async findDeadRuns({ sweepId }: { sweepId: string }): Promise<DeadRuns> {
+      const now = new Date();
+      const olderThan = new Date(now.getTime() - deps.graceMs);
+      const found = new Map((await runs.unsettled(olderThan, ROWS_A_SWEEP)).map((row) => [row.runId, row]));
+      for (const hold of await deps.ledger.openHolds(olderThan, ROWS_A_SWEEP)) {
+        const row = found.has(hold.runId) ? null : await runs.read(hold.runId);
+        if (row !== null) found.set(hold.runId, row);
+      }
+      const verdicts = new Map<string, Verdict>();
+      for (const row of found.values()) verdicts.set(row.runId, await judge(row, sweepId, now));
+      const runIds = (verdict: Verdict): string[] => [...verdicts].filter(([, given]) => given === verdict).map(([runId]) => runId);
+      return {
+        looked: found.size,
+        alive: runIds('alive').length,
+        settling: runIds('settle'),
+        seenOnce: runIds('seen-once'),
+        reported: runIds('report'),
+      };
+    },
+
+    /** Starts the settling of one dead run; the id makes a second start meet the first. */
+    async startSettleRun({ runId }: { runId: string }): Promise<void> {
+      await client.workflow.start('settleRun', {
+        workflowId: `settle-run:${runId}`,
+        taskQueue: deps.yardQueue,
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        args: [{ runId }],
+      });
+      await sightings.forget(runId);
+    },
+  };
+
+  async function judge(row: RunRow, sweepId: string, now: Date): Promise<Verdict> {
+    if (row.namespaceId !== deps.namespaceId) return 'report';
+    const status = await statusOf(`train-run:${row.runId}`);
+    if (status === 'RUNNING' || status === 'PAUSED') {
+      await sightings.forget(row.runId);
+      return 'alive';
+    }
+    const times = await sightings.seenDead(row.runId, sweepId, now);
+    return times >= SIGHTINGS_OF_DEATH ? 'settle' : 'seen-once';
+  }
+
+  /** `null` = no such workflow. Every other error is thrown: what cannot be asked is not judged. */
+  async function statusOf(workflowId: string): Promise<WorkflowExecutionStatusName | null> {
+    try {
+      return (await client.workflow.getHandle(workflowId).describe()).status.name;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return null;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import type { Failure } from '../domain/failures.js';
+
+/** What ended an activity for good, as far as the process of a run cares. */
+export type ActivityEnd =
+  | { readonly kind: 'failure'; readonly failure: Failure }
+  | { readonly kind: 'never-started' }
+  | { readonly kind: 'limit-reached' }
+  | { readonly kind: 'unexpected' };
+
+/** Reads the typed failure or the timeout out of what an activity threw. Whatever is not an activity's failure is rethrown. */
+export function endOfActivity(error: unknown): ActivityEnd {
+  if (!(error instanceof ActivityFailure)) throw error;
+  const cause = error.cause;
+  if (cause instanceof ApplicationFailure) {
+    const failure = cause.details?.[0];
+    if (isFailure(failure)) return { kind: 'failure', failure };
+    return { kind: 'unexpected' };
+  }
+  if (cause instanceof TimeoutFailure) {
+    return cause.timeoutType === 'SCHEDULE_TO_START' ? { kind: 'never-started' } : { kind: 'limit-reached' };
+  }
+  return { kind: 'unexpected' };
+}
+
+function isFailure(value: unknown): value is Failure {
+  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
+}

@@ -1,0 +1,4 @@
+export const KEEP_CARDS = 'keepCards';
+
+/** There is one for ever: Temporal is the lock that makes it the only writer of cards. */
+export const KEEP_CARDS_ID = 'keep-cards';

@@ -1,0 +1,5 @@
+export const SETTLE_RUN = 'settleRun';
+
+export function settleRunIdOf(runId: string): string {
+  return `settle-run:${runId}`;
+}

@@ -1,0 +1,26 @@
+import { ScheduleAlreadyRunning } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import { queueNames } from '../../domain/queues.js';
+import { SETTLE_RUNS, SETTLE_RUNS_ID } from './messages.js';
+
+/** Sees to it that the sweep is scheduled every `intervalMs`; workers call it at start. An operator may trigger one at once. */
+export async function ensureSettleRuns(client: Client, prefix: string, intervalMs: number): Promise<void> {
+  const scheduleId = `${prefix}${SETTLE_RUNS_ID}`;
+  const spec = { intervals: [{ every: intervalMs }] };
+  try {
+    await client.schedule.create({
+      scheduleId,
+      spec,
+      policies: { overlap: 'SKIP', catchupWindow: '1 minute' },
+      action: { type: 'startWorkflow', workflowType: SETTLE_RUNS, workflowId: scheduleId, taskQueue: queueNames(prefix).yard },
+    });
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    await client.schedule.getHandle(scheduleId).update((schedule) => ({ ...schedule, spec }));
+  }
+}
+
+/** Sweeps now, for an operator or a test that does not want to wait for the interval. */
+export async function settleNow(client: Client, prefix: string): Promise<void> {
+  await client.schedule.getHandle(`${prefix}${SETTLE_RUNS_ID}`).trigger('SKIP');
+}

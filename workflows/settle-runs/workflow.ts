@@ -1,0 +1,25 @@
+import { proxyActivities, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import type { TemporalActivities } from '../../activities/temporal/activities.js';
+import type { SweepReport } from './messages.js';
+
+/** The net under everything: finds runs whose workflow is gone and starts one `settleRun` for each. */
+export async function settleRuns(): Promise<SweepReport> {
+  const temporal = proxyActivities<Pick<TemporalActivities, 'findDeadRuns' | 'startSettleRun'>>({
+    startToCloseTimeout: '1 minute',
+    scheduleToCloseTimeout: '10 minutes',
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+    summary: 'look for runs without a living workflow',
+    retry: { maximumInterval: '30 seconds' },
+  });
+  const report = await temporal.findDeadRuns({ sweepId: workflowInfo().runId });
+  for (const runId of report.settling) await temporal.startSettleRun({ runId });
+  setCurrentDetails(
+    [
+      `looked at **${report.looked}** · alive ${report.alive}`,
+      `settling: ${report.settling.join(', ') || 'none'}`,
+      `seen dead once: ${report.seenOnce.join(', ') || 'none'}`,
+      `for an operator: ${report.reported.join(', ') || 'none'}`,
+    ].join('\n\n'),
+  );
+  return report;
+}

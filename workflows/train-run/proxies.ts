@@ -1,0 +1,131 @@
+import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { ComfyActivities } from '../../activities/comfyui/activities.js';
+import type { DiscordActivities } from '../../activities/discord/activities.js';
+import type { ImageActivities } from '../../activities/images/activities.js';
+import type { LedgerActivities } from '../../activities/ledger/activities.js';
+import type { LoraActivities } from '../../activities/loras/activities.js';
+import type { RunActivities, RunLimits } from '../../activities/runs/activities.js';
+import type { TemporalActivities } from '../../activities/temporal/activities.js';
+import { prefixOfYardQueue, queueNames } from '../../domain/queues.js';
+
+const WAIT = 'WAIT_CANCELLATION_COMPLETED';
+
+/** What a run may not wait for is bounded; what it must not skip (ends, capture, release) tries for ever, a minute apart. */
+const OPENING_LIMIT = '10 minutes';
+const UNENDING = { maximumInterval: '1 minute' } as const;
+
+function queues() {
+  return queueNames(prefixOfYardQueue(workflowInfo().taskQueue));
+}
+
+/** Steps that a run can be told has failed, before it holds points. */
+export function openingActivities() {
+  return proxyActivities<RunActivities & LedgerActivities>({
+    startToCloseTimeout: '20 seconds',
+    scheduleToCloseTimeout: OPENING_LIMIT,
+    cancellationType: WAIT,
+    retry: { maximumInterval: '15 seconds' },
+  });
+}
+
+/** Decoding every image again takes seconds; a worker that dies in it is noticed by its heartbeat. */
+export function imageActivities(limits: RunLimits) {
+  return proxyActivities<Pick<ImageActivities, 'validateImages'>>({
+    taskQueue: queues().images,
+    startToCloseTimeout: '10 minutes',
+    scheduleToCloseTimeout: '1 hour',
+    heartbeatTimeout: limits.heartbeatMs,
+    cancellationType: WAIT,
+    summary: 'decode and check every image again',
+    retry: { maximumInterval: '30 seconds' },
+  });
+}
+
+/** Ends of a run: no limit in all, so a release never gives up while the database is away. */
+export function endingActivities() {
+  return proxyActivities<RunActivities & LedgerActivities & LoraActivities & TemporalActivities>({
+    startToCloseTimeout: '20 seconds',
+    cancellationType: WAIT,
+    retry: UNENDING,
+  });
+}
+
+/** Answer and card: two minutes in all, and a failure never fails the run. */
+export function tellingActivities() {
+  return proxyActivities<Pick<DiscordActivities, 'answerInteraction' | 'openCard'>>({
+    taskQueue: queues().discord,
+    startToCloseTimeout: '30 seconds',
+    scheduleToCloseTimeout: '2 minutes',
+    cancellationType: WAIT,
+    retry: { maximumInterval: '10 seconds' },
+  });
+}
+
+/** The news of the end is tried for a day; after that it waits as a pending notice. */
+export function announcingActivities(announceMs: number) {
+  return proxyActivities<Pick<DiscordActivities, 'announce'>>({
+    taskQueue: queues().discord,
+    startToCloseTimeout: '2 minutes',
+    scheduleToCloseTimeout: announceMs,
+    heartbeatTimeout: '30 seconds',
+    cancellationType: WAIT,
+    retry: { maximumInterval: '5 minutes' },
+  });
+}
+
+/** Waiting for an idle node: the wait is the schedule-to-close limit, and accounts take turns by their fairness key. */
+export function leaseActivities(queue: string, accountId: string, limits: RunLimits) {
+  return proxyActivities<Pick<ComfyActivities, 'submitTraining'>>({
+    taskQueue: queues().lease(queue),
+    startToCloseTimeout: '10 minutes',
+    scheduleToCloseTimeout: limits.queueWaitMs,
+    heartbeatTimeout: limits.heartbeatMs,
+    cancellationType: WAIT,
+    summary: 'wait for an idle node, then submit',
+    priority: { fairnessKey: accountId.slice(0, 64) },
+    retry: { initialInterval: limits.submitRetryMs, backoffCoefficient: 1 },
+  });
+}
+
+/**
+ * Following a job on its node. No attempt limit: a restarted worker attaches again. Schedule-to-start fires when nobody has
+ * served the node for long, and schedule-to-close is what is left of the attempt's training limit.
+ */
+export function followingActivities(nodeId: string, trainingLeftMs: number, limits: RunLimits) {
+  return proxyActivities<Pick<ComfyActivities, 'followTraining'>>({
+    taskQueue: queues().node(nodeId),
+    scheduleToStartTimeout: limits.nodeQueueUnservedMs,
+    scheduleToCloseTimeout: trainingLeftMs,
+    startToCloseTimeout: trainingLeftMs,
+    heartbeatTimeout: limits.heartbeatMs,
+    cancellationType: WAIT,
+    summary: `follow the training on ${nodeId}`,
+    retry: { initialInterval: '2 seconds', maximumInterval: '1 minute' },
+  });
+}
+
+/** Fetching and proving the file: retried until the node has been unserved for too long or the limit is spent. */
+export function collectingActivities(nodeId: string, limits: RunLimits) {
+  return proxyActivities<Pick<ComfyActivities, 'collectLora' | 'freeMemory'>>({
+    taskQueue: queues().node(nodeId),
+    scheduleToStartTimeout: limits.nodeQueueUnservedMs,
+    scheduleToCloseTimeout: '3 hours',
+    startToCloseTimeout: '1 hour',
+    heartbeatTimeout: limits.heartbeatMs,
+    cancellationType: WAIT,
+    retry: { initialInterval: '2 seconds', maximumInterval: '1 minute' },
+  });
+}
+
+/** Two minutes to start, five in all: after that the run goes on and the node's reporter interrupts the job later. */
+export function interruptingActivities(nodeId: string) {
+  return proxyActivities<Pick<ComfyActivities, 'interruptJob' | 'freeMemory'>>({
+    taskQueue: queues().node(nodeId),
+    scheduleToStartTimeout: '2 minutes',
+    scheduleToCloseTimeout: '5 minutes',
+    startToCloseTimeout: '1 minute',
+    cancellationType: WAIT,
+    summary: `interrupt the job on ${nodeId}`,
+    retry: { maximumInterval: '10 seconds' },
+  });
+}
