@@ -10,11 +10,11 @@ export type InsertResult = 'inserted' | 'seq-taken' | 'key-taken';
 /** The three calls an append is made of. Each may fail without telling whether it happened; see {@link isUnknownResult}. */
 export interface PointsStore {
   /** The newest entry's totals, or those of an empty chain. */
-  readHead(account: AccountId): Promise<Head>;
+  readonly readHead: (account: AccountId) => Promise<Head>;
   /** What is recorded under these keys of the account, by key. */
-  readEntries(account: AccountId, keys: readonly string[]): Promise<ReadonlyMap<string, Entry>>;
+  readonly readEntries: (account: AccountId, keys: readonly string[]) => Promise<ReadonlyMap<string, Entry>>;
   /** The commit point of every operation. */
-  insert(entry: Entry): Promise<InsertResult>;
+  readonly insert: (entry: Entry) => Promise<InsertResult>;
 }
 
 export const POINTS_COLLECTION = 'points_entries';
