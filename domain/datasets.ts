@@ -85,3 +85,21 @@ export function captionForTraining(caption: string | null, triggerWord: string):
   if (caption === null || caption === '') return triggerWord;
   return caption.toLowerCase().includes(triggerWord.toLowerCase()) ? caption : `${triggerWord}, ${caption}`;
 }
+
+/** Why an image cannot go into a dataset; `gone` when there is no dataset. */
+export type AddObstacle =
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'full'; readonly limit: number }
+  | { readonly kind: 'duplicate'; readonly ofFileName: string };
+
+/** What stands in the way of an image. The stored file is compared too: the same picture with other metadata is a duplicate. */
+export function whyNotAdd(
+  dataset: Dataset | null,
+  image: { readonly originalSha256: string; readonly sha256?: string },
+  limit: number,
+): AddObstacle | null {
+  if (dataset === null) return { kind: 'gone' };
+  const twin = dataset.images.find((other) => other.originalSha256 === image.originalSha256 || other.sha256 === image.sha256);
+  if (twin !== undefined) return { kind: 'duplicate', ofFileName: twin.fileName };
+  return dataset.images.length >= limit ? { kind: 'full', limit } : null;
+}

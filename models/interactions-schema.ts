@@ -1,0 +1,69 @@
+import { Schema } from 'mongoose';
+import type { AccountId } from '../domain/accounts.js';
+import type { FileVerdict } from '../domain/verdicts.js';
+
+/** One attachment of an upload. Its address is a bearer credential: it never leaves this collection. */
+export interface UploadFile {
+  /** Unique among its kind: pictures and caption files are counted apart. */
+  readonly number: number;
+  readonly fileName: string;
+  readonly url: string;
+  readonly sizeBytes: number;
+  readonly contentType: string | null;
+}
+
+export interface InteractionUpload {
+  readonly datasetId: string;
+  readonly files: readonly UploadFile[];
+  /** Captions that came with the command, by the number of their picture; texts read from caption files join them. */
+  readonly captions: Readonly<Record<string, string>>;
+  /** For every picture without a caption of its own. */
+  readonly sharedCaption?: string;
+  readonly captionFiles: readonly UploadFile[];
+}
+
+/** What is needed to answer an interaction, and what came with it. */
+export interface StoredInteraction {
+  readonly interactionId: string;
+  readonly platform: 'discord';
+  readonly applicationId: string;
+  readonly token: string;
+  readonly accountId: AccountId;
+  readonly channelId: string;
+  readonly guildId: string | null;
+  readonly canPostHere: boolean;
+  readonly locale: string;
+  readonly isOperator: boolean;
+  readonly createdAt: Date;
+  readonly upload?: InteractionUpload;
+  /** What became of the upload's files so far. */
+  readonly verdicts?: readonly FileVerdict[];
+  readonly answeredAt?: Date | null;
+}
+
+export type InteractionDocument = Omit<StoredInteraction, 'interactionId'> & { _id: string };
+
+/** Nothing in here is of use for longer: tokens die after 15 minutes, attachment addresses after about a day. */
+const KEPT_SECONDS = 24 * 3600;
+
+export const interactionSchema = new Schema<InteractionDocument>(
+  {
+    _id: { type: String, required: true },
+    platform: { type: String, required: true },
+    applicationId: { type: String, required: true },
+    token: { type: String, required: true },
+    accountId: { type: String, required: true },
+    channelId: { type: String, required: true },
+    guildId: { type: String, default: null },
+    canPostHere: { type: Boolean, required: true },
+    locale: { type: String, required: true },
+    isOperator: { type: Boolean, required: true },
+    createdAt: { type: Date, required: true },
+    upload: Schema.Types.Mixed as never,
+    verdicts: { type: [Schema.Types.Mixed], default: undefined } as never,
+    answeredAt: { type: Date, default: null },
+  },
+  { collection: 'interactions', strict: 'throw', strictQuery: 'throw', writeConcern: { w: 'majority', journal: true }, versionKey: false, minimize: false, autoIndex: false },
+);
+
+interactionSchema.index({ createdAt: 1 }, { expireAfterSeconds: KEPT_SECONDS });

@@ -1,0 +1,48 @@
+import type { Connection } from 'mongoose';
+import type { FileVerdict } from '../domain/verdicts.js';
+import { interactionSchema } from './interactions-schema.js';
+import type { InteractionDocument, StoredInteraction } from './interactions-schema.js';
+
+/** Interactions that still have to be answered: the only code that queries `interactions`. They expire after a day. */
+export type Interactions = ReturnType<typeof createInteractions>;
+
+export function createInteractions(connection: Connection) {
+  const Interaction = connection.model<InteractionDocument>('Interaction', interactionSchema);
+
+  return {
+    ensureIndexes: async (): Promise<void> => {
+      await Interaction.createIndexes();
+    },
+
+    /** Idempotent on the interaction id: what was stored first stands. */
+    async store({ interactionId, ...rest }: StoredInteraction): Promise<void> {
+      await Interaction.updateOne({ _id: interactionId }, { $setOnInsert: { answeredAt: null, ...rest } }, { upsert: true });
+    },
+
+    async read(interactionId: string): Promise<StoredInteraction | null> {
+      const document = await Interaction.findById(interactionId).lean<InteractionDocument>();
+      if (document === null) return null;
+      const { _id, ...rest } = document;
+      return { ...rest, interactionId: _id };
+    },
+
+    /** Keeps the time of the first answer. */
+    async markAnswered(interactionId: string): Promise<void> {
+      await Interaction.updateOne({ _id: interactionId, answeredAt: null }, { $set: { answeredAt: new Date() } });
+    },
+
+    /** Records what became of one file, once: the first verdict stands, so a try that comes late cannot contradict an answer given. */
+    async recordVerdict(interactionId: string, verdict: FileVerdict): Promise<void> {
+      const { role, number } = verdict;
+      await Interaction.updateOne(
+        { _id: interactionId, verdicts: { $not: { $elemMatch: { role, number } } } },
+        { $push: { verdicts: verdict } },
+      );
+    },
+
+    /** Keeps the text of a caption file for its picture. */
+    async setCaption(interactionId: string, pictureNumber: number, caption: string): Promise<void> {
+      await Interaction.updateOne({ _id: interactionId, upload: { $exists: true } }, { $set: { [`upload.captions.${pictureNumber}`]: caption } });
+    },
+  };
+}
