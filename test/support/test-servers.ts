@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { environment } from '../../sandbox/config.js';
-import { cacheFolder } from '../../sandbox/servers/cache-folder.js';
 import { freePort } from '../../sandbox/servers/free-port.js';
 import { mongodUri, startMongod } from '../../sandbox/servers/mongod.js';
+import { obtainMongod, obtainTemporal, sourceContext } from '../../sandbox/servers/servers.js';
+import type { SourceContext } from '../../sandbox/servers/sources.js';
 import { startTemporal } from '../../sandbox/servers/temporal.js';
 import { givenAddress, publishAddress } from './config.js';
 
@@ -28,7 +29,7 @@ async function startTestMongod(): Promise<Stop> {
   if (givenAddress('mongodb') !== undefined) return () => Promise.resolve();
   const dataDir = await mkdtemp(join(tmpdir(), 'trainyard-test-mongod-'));
   const port = await freePort();
-  const path = join(cacheFolder(environment(), process.platform), 'mongod/fiftyone/db/bin/mongod');
+  const { path } = await obtainMongod(context());
   const server = await startMongod({ path, dataDir, port });
   publishAddress('mongodb', mongodUri(port, 'test'));
   return async () => {
@@ -40,8 +41,12 @@ async function startTestMongod(): Promise<Stop> {
 async function startTestTemporal(): Promise<Stop> {
   if (givenAddress('temporal') !== undefined) return () => Promise.resolve();
   const port = await freePort();
-  const path = join(cacheFolder(environment(), process.platform), 'temporal');
+  const { path } = await obtainTemporal(context());
   const server = await startTemporal({ path, port, namespace: 'default' });
   publishAddress('temporal', `127.0.0.1:${port}`);
   return () => server.stop();
+}
+
+function context(): SourceContext {
+  return sourceContext(environment(), (line) => process.stderr.write(`${line}\n`));
 }
