@@ -1,0 +1,59 @@
+import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import { createConnection } from 'mongoose';
+import type { Connection } from 'mongoose';
+import type { Logger } from 'pino';
+import { queueNames } from '../domain/queues.js';
+import type { QueueNames } from '../domain/queues.js';
+import type { Recipe } from '../domain/recipes.js';
+import { loadRecipes } from '../recipes/load.js';
+import type { WorkerConfig, WorkerSettings } from './config.js';
+import { openModels } from './models.js';
+import type { Models } from './models.js';
+
+/** What the workers of one process share: one connection to each server. */
+export interface WorkerContext {
+  readonly settings: WorkerSettings;
+  readonly log: Logger;
+  readonly mongo: Connection;
+  readonly models: Models;
+  readonly temporal: NativeConnection;
+  readonly namespace: string;
+  readonly namespaceId: string;
+  readonly client: Client;
+  readonly queues: QueueNames;
+  readonly recipes: ReadonlyMap<string, Recipe>;
+  close(): Promise<void>;
+}
+
+const RECIPES_FOLDER = fileURLToPath(new URL('../recipes/', import.meta.url));
+const MONGODB_ANSWERS_WITHIN_MS = 10_000;
+
+/** Connects to MongoDB and Temporal; throws when one of them cannot be reached, so that the supervisor starts the process again. */
+export async function openContext({ settings, temporal: config }: WorkerConfig, log: Logger): Promise<WorkerContext> {
+  const recipes = await loadRecipes(RECIPES_FOLDER);
+  const mongo = await createConnection(settings.MONGODB_URI, { serverSelectionTimeoutMS: MONGODB_ANSWERS_WITHIN_MS, appName: 'trainyard' }).asPromise();
+  const models = await openModels(mongo);
+  const temporal = await NativeConnection.connect(config.connectionOptions);
+  const namespace = config.namespace ?? settings.TEMPORAL_NAMESPACE;
+  const described = await temporal.workflowService.describeNamespace({ namespace });
+  const namespaceId = described.namespaceInfo?.id;
+  if (namespaceId === undefined || namespaceId === null) throw new Error(`Expected the Temporal namespace "${namespace}" to have an id, got none.`);
+  return {
+    settings,
+    log,
+    mongo,
+    models,
+    temporal,
+    namespace,
+    namespaceId,
+    client: new Client({ connection: temporal, namespace }),
+    queues: queueNames(settings.TASK_QUEUE_PREFIX),
+    recipes,
+    async close() {
+      await temporal.close();
+      await mongo.close();
+    },
+  };
+}

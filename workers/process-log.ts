@@ -1,0 +1,28 @@
+import { DefaultLogger, Runtime, makeTelemetryFilterString } from '@temporalio/worker';
+import type { LogLevel } from '@temporalio/worker';
+import { pino } from 'pino';
+import type { Level, Logger } from 'pino';
+
+const PINO_LEVEL: Record<LogLevel, Level> = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' };
+
+/** What must never reach a log, wherever it hides in an object. */
+const REDACTED = ['token', 'authorization', '*.token', '*.authorization', 'headers.authorization', '*.headers.authorization'];
+
+/** The log of a process, as JSON lines on standard output. */
+export function createProcessLog(name: string, level: string): Logger {
+  return pino({ name, level, redact: { paths: REDACTED, censor: '[secret]' } });
+}
+
+/** Sends what Temporal logs, workflows and activities included, through the same log. Called once, before any other SDK call. */
+export function installTemporalLog(log: Logger): void {
+  const logger = new DefaultLogger('INFO', ({ level, message, meta }) => {
+    // The SDK attaches its whole context; the ids are enough to find the run in the Web UI.
+    const { error, workflowId, runId, attempt, activityType, taskQueue } = (meta ?? {}) as Record<string, unknown>;
+    log[PINO_LEVEL[level]]({ err: error, workflowId, temporalRunId: runId, attempt, activityType, taskQueue }, message);
+  });
+  Runtime.install({
+    logger,
+    shutdownSignals: [],
+    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) } },
+  });
+}

@@ -1,0 +1,59 @@
+import { fileURLToPath } from 'node:url';
+import { Worker } from '@temporalio/worker';
+import type { WorkflowBundleOption } from '@temporalio/worker';
+import { createDatasetActivities } from '../activities/datasets/activities.js';
+import { createLedgerActivities } from '../activities/ledger/activities.js';
+import { createLoraActivities } from '../activities/loras/activities.js';
+import { createRunActivities } from '../activities/runs/activities.js';
+import { createTemporalActivities } from '../activities/temporal/activities.js';
+import { ensureKeepCards } from '../workflows/keep-cards/client.js';
+import { ensureSettleRuns } from '../workflows/settle-runs/client.js';
+import type { WorkerContext } from './context.js';
+
+export const WORKFLOWS_PATH = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
+
+/** Enough for every run that is alive in a yard of some dozen nodes; a cold one is replayed in 5 ms. */
+const CACHED_WORKFLOWS = 300;
+
+/** The worker of all workflows and of the light activities: rows, ledger, shelf, Temporal itself. */
+export async function createYardWorkers(context: WorkerContext, workflowBundle?: WorkflowBundleOption): Promise<Worker[]> {
+  const { settings, models, queues, client } = context;
+  const worker = await Worker.create({
+    connection: context.temporal,
+    namespace: context.namespace,
+    taskQueue: queues.yard,
+    ...(workflowBundle === undefined ? { workflowsPath: WORKFLOWS_PATH } : { workflowBundle }),
+    maxCachedWorkflows: CACHED_WORKFLOWS,
+    shutdownGraceTime: settings.SHUTDOWN_GRACE,
+    activities: {
+      ...createRunActivities({
+        ...models,
+        recipes: context.recipes,
+        priceFactor: settings.PRICE_FACTOR,
+        maxOpenRuns: settings.MAX_OPEN_RUNS,
+        namespaceId: context.namespaceId,
+        limits: {
+          heartbeatMs: settings.HEARTBEAT_TIMEOUT,
+          queueWaitMs: settings.QUEUE_WAIT_LIMIT,
+          trainingMs: settings.TRAINING_LIMIT,
+          nodeQueueUnservedMs: settings.NODE_QUEUE_UNSERVED_LIMIT,
+          submitRetryMs: settings.SUBMIT_RETRY_INTERVAL,
+          announceMs: settings.ANNOUNCE_LIMIT,
+        },
+      }),
+      ...createLedgerActivities(models),
+      ...createLoraActivities({ ...models, recipes: context.recipes }),
+      ...createDatasetActivities({ ...models, imageLimit: settings.DATASET_IMAGE_LIMIT }),
+      ...createTemporalActivities({
+        client,
+        ...models,
+        namespaceId: context.namespaceId,
+        yardQueue: queues.yard,
+        graceMs: settings.SETTLE_GRACE,
+      }),
+    },
+  });
+  await ensureKeepCards(client, settings.TASK_QUEUE_PREFIX);
+  await ensureSettleRuns(client, settings.TASK_QUEUE_PREFIX, settings.SETTLE_INTERVAL);
+  return [worker];
+}
