@@ -35,7 +35,7 @@ export function createRuns(connection: Connection) {
   }
 
   async function change(filter: Record<string, unknown>, update: UpdateQuery<RunDocument>): Promise<RunRow | null> {
-    const document = await Run.findOneAndUpdate(filter, update, { new: true, writeConcern: { w: 'majority', j: true } }).lean<RunDocument>();
+    const document = await Run.findOneAndUpdate(filter, update, { returnDocument: 'after', writeConcern: { w: 'majority', j: true } }).lean<RunDocument>();
     return rowOf(document);
   }
 
@@ -217,10 +217,10 @@ export function createRuns(connection: Connection) {
     countWaiting: (queue: string, before: Date): Promise<number> =>
       Run.countDocuments({ open: true, queue, status: 'queued', createdAt: { $lt: before } }),
 
-    /** Rows that settleRuns has to look at: open ones, and ended ones whose notice is still pending. */
-    async unsettled(olderThan: Date, limit: number): Promise<RunRow[]> {
+    /** Rows that settleRuns has to look at: open ones, and those ended since `noticesSince` whose notice is still pending. */
+    async unsettled({ olderThan, noticesSince, limit }: { olderThan: Date; noticesSince: Date; limit: number }): Promise<RunRow[]> {
       const open = await Run.find({ open: true, createdAt: { $lt: olderThan } }).sort({ createdAt: 1 }).limit(limit).lean<RunDocument[]>();
-      const unheard = await Run.find({ notice: 'pending', endedAt: { $lt: olderThan } }).sort({ endedAt: 1 }).limit(limit).lean<RunDocument[]>();
+      const unheard = await Run.find({ notice: 'pending', endedAt: { $gt: noticesSince, $lt: olderThan } }).sort({ endedAt: 1 }).limit(limit).lean<RunDocument[]>();
       return rowsOf([...open, ...unheard]);
     },
 

@@ -41,7 +41,7 @@ export function createSightings(connection: Connection) {
             },
           },
         ],
-        { upsert: true, new: true, updatePipeline: true },
+        { upsert: true, returnDocument: 'after', updatePipeline: true },
       ).lean<SightingDocument>();
       return counted.times;
     },

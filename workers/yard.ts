@@ -50,6 +50,7 @@ export async function createYardWorkers(context: WorkerContext, workflowBundle?:
         namespaceId: context.namespaceId,
         yardQueue: queues.yard,
         graceMs: settings.SETTLE_GRACE,
+        announceMs: settings.ANNOUNCE_LIMIT,
       }),
     },
   });

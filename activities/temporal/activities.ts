@@ -14,6 +14,8 @@ export interface TemporalDependencies {
   /** The `yard` queue, on which `settleRun` runs. */
   readonly yardQueue: string;
   readonly graceMs: number;
+  /** For how long after a run's end its notice is tried again. */
+  readonly announceMs: number;
 }
 
 export interface DeadRuns {
@@ -48,7 +50,8 @@ export function createTemporalActivities(deps: TemporalDependencies) {
     async findDeadRuns({ sweepId }: { sweepId: string }): Promise<DeadRuns> {
       const now = new Date();
       const olderThan = new Date(now.getTime() - deps.graceMs);
-      const found = new Map((await runs.unsettled(olderThan, ROWS_A_SWEEP)).map((row) => [row.runId, row]));
+      const noticesSince = new Date(now.getTime() - deps.announceMs);
+      const found = new Map((await runs.unsettled({ olderThan, noticesSince, limit: ROWS_A_SWEEP })).map((row) => [row.runId, row]));
       for (const hold of await deps.ledger.openHolds(olderThan, ROWS_A_SWEEP)) {
         const row = found.has(hold.runId) ? null : await runs.read(hold.runId);
         if (row !== null) found.set(hold.runId, row);

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { accountIdOf } from '../../domain/accounts.js';
+import type { Claim, RunEnd } from '../../domain/runs.js';
+import { createRuns } from '../../models/runs.js';
+import type { NewRun, Runs } from '../../models/runs.js';
+import { openTestDatabase } from '../support/database.js';
+
+let database: Awaited<ReturnType<typeof openTestDatabase>>;
+let runs: Runs;
+let made = 0;
+const now = new Date('2026-01-01T12:00:00Z');
+
+function newRun(change: Partial<NewRun> = {}): NewRun {
+  made += 1;
+  return {
+    runId: `run-${made}`, accountId: accountIdOf('discord', `${made}`), datasetId: `dataset-${made}`, datasetName: 'cats', triggerWord: 'tyrdcats',
+    datasetRevision: 1, images: [], recipeId: 'sd15-lora', queue: 'default', pricePoints: 1500, namespaceId: 'n', interactionId: 'i',
+    settings: { steps: 1500, learningRate: 0.0003, rank: 16, resolutionPx: 512 }, cardPlace: { where: 'dm' }, ...change,
+  };
+}
+
+async function openedRun(): Promise<string> {
+  const run = newRun();
+  await runs.open(run, 2, now);
+  return run.runId;
+}
+
+const claimOf = (change: Partial<Claim> = {}): Claim => ({ attempt: 1, nodeId: 'node-a', promptId: 'p1', activityAttempt: 1, ...change });
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+  runs = createRuns(database.connection);
+  await runs.ensureIndexes();
+});
+afterAll(() => database.close());
+
+describe('opening a run', () => {
+  it('answers a second opening of the same run with the first row', async () => {
+    const run = newRun();
+    await runs.open(run, 2, now);
+    expect(await runs.open(run, 2, now)).toMatchObject({ kind: 'exists', row: { runId: run.runId, status: 'checking' } });
+  });
+
+  it('lets one of twenty simultaneous runs of a dataset open and names it to the others', async () => {
+    const datasetId = 'contested';
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => runs.open(newRun({ datasetId }), 2, now)));
+    const opened = outcomes.filter((outcome) => outcome.kind === 'opened');
+    expect(opened).toHaveLength(1);
+    const winner = opened[0]?.kind === 'opened' ? opened[0].row.runId : '';
+    expect(outcomes.filter((outcome) => outcome.kind === 'dataset-busy' && outcome.runId === winner)).toHaveLength(19);
+  });
+
+  it('lets an account have two open runs at once and no third', async () => {
+    const accountId = accountIdOf('discord', 'busy');
+    const outcomes = await Promise.all(Array.from({ length: 6 }, () => runs.open(newRun({ accountId }), 2, now)));
+    expect(outcomes.map((outcome) => outcome.kind).sort()).toEqual(['opened', 'opened', 'too-many-runs', 'too-many-runs', 'too-many-runs', 'too-many-runs']);
+  });
+
+  it('frees the dataset and the place when a run ends', async () => {
+    const run = newRun();
+    await runs.open(run, 1, now);
+    await runs.end(run.runId, { kind: 'succeeded', capturedPoints: 1500 }, now);
+    const next = newRun({ datasetId: run.datasetId, accountId: run.accountId });
+    expect((await runs.open(next, 1, now)).kind).toBe('opened');
+  });
+
+  it('never revives a refused run', async () => {
+    const run = newRun();
+    await runs.refuse(run, { kind: 'refused', refusal: { code: 'dataset-changed' } }, now);
+    expect(await runs.open(run, 2, now)).toMatchObject({ kind: 'exists', row: { open: false, status: 'refused', notice: 'pending' } });
+  });
+});
+
+describe('claims', () => {
+  it('go to one of two nodes that claim at the same moment', async () => {
+    const runId = await openedRun();
+    const outcomes = await Promise.all(['node-a', 'node-b'].map((nodeId) => runs.claim(runId, claimOf({ nodeId }))));
+    expect(outcomes.map((outcome) => outcome.kind).sort()).toEqual(['claimed', 'held']);
+  });
+
+  it('are lost by a stale try of the same node', async () => {
+    const runId = await openedRun();
+    await runs.claim(runId, claimOf({ activityAttempt: 3 }));
+    expect(await runs.claim(runId, claimOf({ activityAttempt: 2 }))).toEqual({ kind: 'held', claim: claimOf({ activityAttempt: 3 }) });
+    expect((await runs.claim(runId, claimOf({ activityAttempt: 4 }))).kind).toBe('claimed');
+  });
+
+  it.each<[string, (runId: string) => Promise<unknown>]>([
+    ['that is closed', (runId) => runs.end(runId, { kind: 'cancelled', by: 'operator', capturedPoints: 0, releasedPoints: 1500 }, now)],
+    ['that is ending', (runId) => runs.beginEnding(runId)],
+    ['whose attempt has moved on', (runId) => runs.startAttempt(runId, 2, { type: 'JobLost', nodeId: 'node-a', attempts: 1 }, now)],
+  ])('are refused on a row %s', async (_state, change) => {
+    const runId = await openedRun();
+    await change(runId);
+    expect((await runs.claim(runId, claimOf())).kind).toBe('not-open');
+  });
+
+  it('can be moved back to a waiting attempt and never over a running one', async () => {
+    const runId = await openedRun();
+    await runs.startAttempt(runId, 2, { type: 'NodeGone', nodeId: 'node-a', attempts: 1 }, now);
+    const back = claimOf({ attempt: 2, activityAttempt: 0 });
+    expect((await runs.moveClaimBack(runId, back))?.claim).toEqual(back);
+    expect(await runs.moveClaimBack(runId, { ...back, nodeId: 'node-b' })).toBeNull();
+  });
+});
+
+describe('progress', () => {
+  it('of an earlier attempt or an ending run is not recorded', async () => {
+    const runId = await openedRun();
+    const progress = { phase: 'training', step: 10, totalSteps: 1500 } as const;
+    await runs.recordProgress(runId, 2, progress, now);
+    expect((await runs.read(runId))?.progress).toBeNull();
+    await runs.recordProgress(runId, 1, progress, now);
+    expect(await runs.read(runId)).toMatchObject({ progress, status: 'training', firstStepAt: now });
+    await runs.beginEnding(runId);
+    await runs.recordProgress(runId, 1, { ...progress, step: 20 }, now);
+    expect((await runs.read(runId))?.progress?.step).toBe(10);
+  });
+});
+
+describe('ends', () => {
+  const ends: RunEnd[] = [
+    { kind: 'succeeded', capturedPoints: 1500 },
+    { kind: 'cancelled', by: 'owner', capturedPoints: 10, releasedPoints: 1490 },
+    { kind: 'failed', failure: { type: 'Terminated' }, releasedPoints: 1500 },
+  ];
+
+  it('are written once: of many at the same moment the first stands', async () => {
+    const runId = await openedRun();
+    const written = await Promise.all([...ends, ...ends].map((end) => runs.end(runId, end, now)));
+    expect(new Set(written.map((row) => JSON.stringify(row?.end))).size).toBe(1);
+  });
+
+  it('leave a pending notice that is delivered once', async () => {
+    const run = newRun();
+    await runs.open(run, 2, now);
+    await runs.end(run.runId, { kind: 'succeeded', capturedPoints: 1500 }, now);
+    expect((await runs.pendingNotices(run.accountId)).map((row) => row.runId)).toEqual([run.runId]);
+    expect((await runs.noticeDelivered(run.runId))?.notice).toBe('delivered');
+    expect(await runs.noticeDelivered(run.runId)).toBeNull();
+  });
+});
+
+describe('cards', () => {
+  it('are recorded once and never painted with an older picture', async () => {
+    const runId = await openedRun();
+    const card = { channelId: 'c', messageId: 'm1', renderedRevision: 1, lost: false };
+    await runs.setCard(runId, card);
+    expect((await runs.setCard(runId, { ...card, messageId: 'm2' }))?.card?.messageId).toBe('m1');
+    await runs.cardRendered(runId, 'm1', 5);
+    expect(await runs.cardRendered(runId, 'm1', 4)).toBeNull();
+    expect((await runs.read(runId))?.card?.renderedRevision).toBe(5);
+  });
+});
