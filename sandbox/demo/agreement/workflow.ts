@@ -1,0 +1,23 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { RunRow } from '../../../models/runs-schema.js';
+import { trainRunIdOf } from '../../../workflows/train-run/messages.js';
+import type { Expectation } from './expectation.js';
+import type { Witnesses } from './witnesses.js';
+
+const STATUS = { succeeded: 'COMPLETED', refused: 'COMPLETED', failed: 'FAILED', cancelled: 'CANCELED' } as const;
+
+/** Closed with the Temporal status that belongs to the end, in its first and only execution. */
+export async function workflowDisagreements({ client }: Witnesses, row: RunRow, { end }: Expectation): Promise<string[]> {
+  try {
+    const handle = client.workflow.getHandle(trainRunIdOf(row.runId));
+    const { status, searchAttributes } = await handle.describe();
+    const found = status.name === STATUS[end.kind] ? [] : [`expected ${STATUS[end.kind]}, found ${status.name}`];
+    // The untyped map is what the server returns; the typed one needs every key named.
+    const state = (searchAttributes as Record<string, readonly unknown[] | undefined>)['RunState']?.[0];
+    if (state !== end.kind) found.push(`expected RunState ${end.kind}, found ${String(state)}`);
+    return found;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return ['Temporal knows no such workflow'];
+    throw error;
+  }
+}
