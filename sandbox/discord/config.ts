@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+const schema = z.object({
+  /** Port on 127.0.0.1; 0 = any free one. */
+  STAND_IN_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  /** The bot token to accept; a fresh one when absent. */
+  STAND_IN_TOKEN: z.string().min(1).optional(),
+  /** `1`: stop when standard input closes, that is when the parent is gone. */
+  TRAINYARD_PARENT_WATCH: z.enum(['0', '1']).default('0'),
+});
+
+export interface StandInConfig {
+  port: number;
+  token?: string;
+  watchParent: boolean;
+}
+
+/** Reads the stand-in's configuration; throws one error that names every problem. */
+export function readStandInConfig(env: NodeJS.ProcessEnv = process.env): StandInConfig {
+  const result = schema.safeParse(env);
+  if (!result.success) throw new Error(`The stand-in of Discord cannot start:\n${z.prettifyError(result.error)}`);
+  const { STAND_IN_PORT: port, STAND_IN_TOKEN: token, TRAINYARD_PARENT_WATCH: watch } = result.data;
+  return { port, ...(token === undefined ? {} : { token }), watchParent: watch === '1' };
+}

@@ -1,0 +1,67 @@
+import { attachmentObject, type IncomingFile, storeFile } from '../cdn.js';
+import { type FormIssue, refuse } from '../errors.js';
+import { cleanFileName } from '../file-names.js';
+import type { Path } from '../validation/walk.js';
+import type { MessageBody } from '../wire.js';
+import type { StoredFile, World } from '../world.js';
+
+interface Planned {
+  incoming?: IncomingFile;
+  kept?: StoredFile;
+  filename: string;
+  description?: string;
+}
+
+/** Which files a message has after a request, decided before anything is stored. */
+export interface FilePlan {
+  planned: Planned[];
+  fileNames: string[];
+  issues: FormIssue[];
+}
+
+/**
+ * `attachments` lists what the message has afterwards: new files by their number in `files[n]`, kept ones by id. What it does not list
+ * is gone; when it is absent, everything kept and everything new stays.
+ */
+export function planFiles(world: World, body: MessageBody, incoming: readonly IncomingFile[], before: readonly StoredFile[], root: Path): FilePlan {
+  if (incoming.some((file) => file.bytes.length > world.uploadLimitBytes)) throw refuse.requestTooLarge();
+  const issues: FormIssue[] = [];
+  const planned: Planned[] = [];
+  if (body.attachments === undefined) {
+    planned.push(...before.map((kept) => ({ kept, filename: kept.filename })), ...incoming.map((file) => ({ incoming: file, filename: cleanFileName(file.filename) })));
+  }
+  (body.attachments ?? []).forEach((entry, index) => {
+    const description = entry.description === undefined ? {} : { description: entry.description };
+    const file = incoming.find((one) => one.field === `files[${entry.id}]`);
+    const kept = before.find((one) => one.id === String(entry.id));
+    if (file !== undefined) planned.push({ incoming: file, filename: cleanFileName(entry.filename ?? file.filename), ...description });
+    else if (kept !== undefined) planned.push({ kept, filename: kept.filename, ...description });
+    else {
+      issues.push({ path: [...root, 'attachments', index, 'id'], code: 'ATTACHMENT_NOT_FOUND', message: 'The attachment is neither uploaded nor on the message', rule: 'attachment-id' });
+    }
+  });
+  const dropped = incoming.filter((file) => !planned.some((one) => one.incoming === file));
+  if (dropped.length > 0) {
+    world.journal.violated({ rule: 'attachment-not-listed', message: `Uploaded but not listed in "attachments", so it is lost: ${dropped.map((file) => file.filename).join(', ')}.` });
+  }
+  return { planned, fileNames: planned.map((one) => one.filename), issues };
+}
+
+/** Stores the new files of a plan and returns all files the message then has. */
+export function carryOutPlan(world: World, channelId: string, plan: FilePlan, isEphemeral: boolean): StoredFile[] {
+  return plan.planned.flatMap(({ incoming, kept, filename, description }) => {
+    const file = kept ?? (incoming === undefined ? undefined : storeFile(world, channelId, { ...incoming, filename }, isEphemeral));
+    if (file === undefined) return [];
+    if (description !== undefined) file.description = description;
+    return [file];
+  });
+}
+
+/** A media object as Discord returns it: references to attachments become addresses. */
+export function resolvedMedia(world: World, url: string, files: readonly StoredFile[]): Record<string, unknown> & { url: string } {
+  const name = url.startsWith('attachment://') ? cleanFileName(url.slice('attachment://'.length)) : undefined;
+  const file = files.find((one) => one.filename === name);
+  if (file === undefined) return { url, proxy_url: url };
+  const attachment = attachmentObject(world, file);
+  return { url: String(attachment.url), proxy_url: attachment.proxy_url, content_type: file.contentType, attachment_id: file.id, size: file.bytes.length };
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import type { IncomingFile } from '../cdn.js';
+import type { Gateway } from '../gateway/gateway.js';
+import { type NewInteraction, openInteraction } from '../interactions/lifecycle.js';
+import { type PersonName, USERS } from '../people.js';
+import { type Channel, directChannel, type Interaction, type User, type World } from '../world.js';
+import { commandData, findOption } from './command-input.js';
+import { chooseInSelect, findButton } from './component-input.js';
+import { type FieldValue, modalData } from './modal-input.js';
+import { UserRefusal } from './refusal.js';
+
+const fileReference = z.strictObject({ file: z.number() });
+const optionValues = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), fileReference])).default({});
+const fieldValues = z.record(z.string(), z.union([z.string(), z.boolean(), z.array(z.string()), z.strictObject({ files: z.array(z.number()) })])).default({});
+const who = { user: z.string() };
+const where = { channel: z.string().default('training') };
+
+/** What a person does in Discord's client. */
+export const actSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('command'), ...who, ...where, path: z.string(), options: optionValues }),
+  z.strictObject({ kind: z.literal('autocomplete'), ...who, ...where, path: z.string(), option: z.string(), text: z.string(), options: optionValues }),
+  z.strictObject({ kind: z.literal('click'), ...who, messageId: z.string(), button: z.string() }),
+  z.strictObject({ kind: z.literal('select'), ...who, messageId: z.string(), customId: z.string(), values: z.array(z.string()) }),
+  z.strictObject({ kind: z.literal('modal'), ...who, interactionId: z.string(), values: fieldValues }),
+]);
+
+export type Act = z.infer<typeof actSchema>;
+
+/** Turns an act into an interaction and hands it to the bot. Throws {@link UserRefusal} for what the client would not let a person do. */
+export function perform(world: World, gateway: Gateway, act: Act, files: readonly IncomingFile[]): Interaction {
+  const user = findUser(world, act.user);
+  const interaction = openInteraction(world, { user, ...intended(world, user, act, files) });
+  gateway.dispatch('INTERACTION_CREATE', interaction.payload);
+  return interaction;
+}
+
+function intended(world: World, user: User, act: Act, files: readonly IncomingFile[]): Omit<NewInteraction, 'user'> {
+  switch (act.kind) {
+    case 'command': {
+      const channel = findChannel(world, user, act.channel);
+      const data = commandData(world, { user, channel, path: act.path, options: act.options, files });
+      return { kind: 'command', channel, data, label: [`/${act.path}`, ...Object.entries(act.options).map(([name, value]) => `${name}:${shown(value, files)}`)].join(' ') };
+    }
+    case 'autocomplete': {
+      const channel = findChannel(world, user, act.channel);
+      const input = { user, channel, path: act.path, options: { ...act.options, [act.option]: act.text }, files, focused: act.option };
+      if (findOption(world, input, act.option).autocomplete !== true) throw new UserRefusal(`"${act.option}" offers no suggestions.`);
+      return { kind: 'autocomplete', channel, data: commandData(world, input), label: `/${act.path} ${act.option}:${act.text}…` };
+    }
+    case 'click': {
+      const { message, button, data } = findButton(world, user, act.messageId, act.button);
+      return { kind: 'component', channel: channelOf(world, message.channelId), data, source: message, label: `[${button.label ?? act.button}]` };
+    }
+    case 'select': {
+      const { message, data } = chooseInSelect(world, user, act.messageId, act.customId, act.values);
+      return { kind: 'component', channel: channelOf(world, message.channelId), data, source: message, label: `${act.customId}: ${act.values.join(', ')}` };
+    }
+    case 'modal':
+      return submitted(world, user, act.interactionId, act.values, files);
+  }
+}
+
+function submitted(world: World, user: User, interactionId: string, values: Readonly<Record<string, FieldValue>>, files: readonly IncomingFile[]): Omit<NewInteraction, 'user'> {
+  const opener = world.interactions.get(interactionId);
+  if (opener?.modal === undefined || opener.userId !== user.id) throw new UserRefusal(`${user.displayName} has no form open from ${interactionId}.`);
+  const isSent = [...world.interactions.values()].some((one) => one.modalOf === opener.id && one.acknowledgedAt !== undefined);
+  if (isSent) throw new UserRefusal(`The form "${opener.modal.title}" was sent already and is closed.`);
+  const source = world.messages.get(opener.sourceMessageId ?? '');
+  return {
+    kind: 'modal',
+    channel: channelOf(world, opener.channelId),
+    data: modalData(world, opener.modal, values, files),
+    label: `${opener.modal.title}: sent`,
+    modalOf: opener.id,
+    ...(source === undefined || source.deleted ? {} : { source }),
+  };
+}
+
+const shown = (value: unknown, files: readonly IncomingFile[]): string =>
+  typeof value === 'object' && value !== null && 'file' in value ? (files.find((file) => file.field === `files[${String(value.file)}]`)?.filename ?? 'file') : String(value);
+
+export function findUser(world: World, name: string): User {
+  const id = name in USERS ? USERS[name as PersonName].id : name;
+  const user = world.users.get(id);
+  if (user === undefined || user.bot) throw new UserRefusal(`There is nobody called "${name}". There are: ${Object.keys(USERS).join(', ')}.`);
+  return user;
+}
+
+/** A channel by id or name; `dm` is the person's direct messages with the bot. */
+export function findChannel(world: World, user: User, nameOrId: string): Channel {
+  if (nameOrId === 'dm') return directChannel(world, user.id);
+  const name = nameOrId.replace(/^#/, '');
+  const channel = world.channels.get(name) ?? [...world.channels.values()].find((one) => one.type !== 1 && one.name === name && !one.deleted);
+  if (channel === undefined || channel.deleted) throw new UserRefusal(`There is no channel "${nameOrId}".`);
+  return channel;
+}
+
+function channelOf(world: World, id: string): Channel {
+  const channel = world.channels.get(id);
+  if (channel === undefined || channel.deleted) throw new UserRefusal('The channel is gone.');
+  return channel;
+}

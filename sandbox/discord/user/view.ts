@@ -1,0 +1,123 @@
+import { messageObject } from '../messages/objects.js';
+import { APPLICATION_ID } from '../people.js';
+import { type Choice, type Component, type Embed, MessageFlag, type Modal } from '../wire.js';
+import type { Channel, Interaction, StoredMessage, User, World } from '../world.js';
+
+export interface SeenAttachment {
+  id: string;
+  filename: string;
+  size: number;
+  url: string;
+  content_type: string;
+  description?: string;
+}
+
+/** A message as a person sees it. */
+export interface SeenMessage {
+  id: string;
+  channelId: string;
+  /** `#training` or `DM`. */
+  channel: string;
+  author: string;
+  /** Only this person sees it. */
+  ephemeral: boolean;
+  /** "Trainyard is thinking…". */
+  thinking: boolean;
+  content: string;
+  embeds: Embed[];
+  /** References to attachments are addresses here. */
+  components: Component[];
+  attachments: SeenAttachment[];
+  /** This person was notified when it came. */
+  pinged: boolean;
+  replyTo?: string;
+  /** The interaction it answers. */
+  interactionId?: string;
+  /** Nth change of it; 0 = as posted. */
+  edits: number;
+  createdAt: number;
+  editedAt?: number;
+}
+
+export interface SeenModal extends Modal {
+  /** The interaction that opened it; what `submitModal` needs. */
+  interactionId: string;
+}
+
+/** Everything a person sees of one interaction of theirs. */
+export interface SeenInteraction {
+  id: string;
+  kind: Interaction['kind'];
+  label: string;
+  createdAt: number;
+  acknowledgedAt?: number;
+  callbackType?: number;
+  failure?: string;
+  modal?: SeenModal;
+  choices?: Choice[];
+  /** Answers in their order: the response, then follow-ups; "thinking…" and deleted ones are left out. */
+  messages: SeenMessage[];
+  /** The message the component sat on, when the answer changed it. */
+  updated?: SeenMessage;
+}
+
+/** Whether a person sees a channel: their DM, and every channel of a guild. */
+const seesChannel = (channel: Channel | undefined, user: User): boolean => channel !== undefined && !channel.deleted && (channel.recipientId ?? user.id) === user.id;
+
+export function seesMessage(world: World, message: StoredMessage | undefined, user: User): message is StoredMessage {
+  if (message === undefined || message.deleted || !seesChannel(world.channels.get(message.channelId), user)) return false;
+  return message.onlyFor === undefined || message.onlyFor === user.id;
+}
+
+export function seenMessage(world: World, message: StoredMessage, user: User): SeenMessage {
+  const api = messageObject(world, message);
+  const channel = world.channels.get(message.channelId);
+  return {
+    id: message.id,
+    channelId: message.channelId,
+    channel: channel?.type === 1 ? 'DM' : `#${channel?.name ?? ''}`,
+    author: world.users.get(APPLICATION_ID)?.displayName ?? '',
+    ephemeral: message.onlyFor !== undefined,
+    thinking: (message.flags & MessageFlag.Loading) !== 0,
+    content: message.content,
+    embeds: message.embeds,
+    components: api.components as Component[],
+    attachments: api.attachments as SeenAttachment[],
+    pinged: message.pings.includes(user.id),
+    ...(message.replyTo === undefined ? {} : { replyTo: message.replyTo }),
+    ...(message.interactionId === undefined ? {} : { interactionId: message.interactionId }),
+    edits: message.edits,
+    createdAt: message.createdAt,
+    ...(message.editedAt === undefined ? {} : { editedAt: message.editedAt }),
+  };
+}
+
+/** The messages a person can scroll through, oldest first. */
+export function visibleMessages(world: World, user: User, channelId: string | undefined): SeenMessage[] {
+  return [...world.messages.values()]
+    .filter((message) => seesMessage(world, message, user) && (channelId === undefined || message.channelId === channelId))
+    .map((message) => seenMessage(world, message, user));
+}
+
+export function seenInteraction(world: World, interaction: Interaction, user: User): SeenInteraction {
+  const changesSource = interaction.originalId !== undefined && interaction.originalId === interaction.sourceMessageId;
+  const source = world.messages.get(interaction.sourceMessageId ?? '');
+  const isUpdated = changesSource && source?.editedAt !== undefined && source.editedAt >= interaction.createdAt;
+  const ids = [...(changesSource ? [] : [interaction.originalId ?? '']), ...interaction.followUpIds];
+  return {
+    id: interaction.id,
+    kind: interaction.kind,
+    label: interaction.label,
+    createdAt: interaction.createdAt,
+    ...(interaction.acknowledgedAt === undefined ? {} : { acknowledgedAt: interaction.acknowledgedAt }),
+    ...(interaction.callbackType === undefined ? {} : { callbackType: interaction.callbackType }),
+    ...(interaction.failure === undefined ? {} : { failure: interaction.failure }),
+    ...(interaction.modal === undefined ? {} : { modal: { ...interaction.modal, interactionId: interaction.id } }),
+    ...(interaction.choices === undefined ? {} : { choices: interaction.choices }),
+    messages: ids.flatMap((id) => {
+      const message = world.messages.get(id);
+      return seesMessage(world, message, user) && (message.flags & MessageFlag.Loading) === 0 ? [seenMessage(world, message, user)] : [];
+    }),
+    ...(isUpdated && seesMessage(world, source, user) ? { updated: seenMessage(world, source, user) } : {}),
+  };
+}
