@@ -1,0 +1,56 @@
+import { canDo } from '../domain/access.js';
+import { partialCapture } from '../domain/charge.js';
+import { points } from '../domain/points.js';
+import type { RunRow } from '../models/runs-schema.js';
+import { refused, shown, type Context, type Reply } from './interaction-kinds.js';
+import { en } from './texts/en.js';
+import { troubleView } from './views/answers.js';
+import { cancelRoute, type ConfirmedCancel } from './views/custom-ids.js';
+import { button } from './views/layout.js';
+import { cancelAcceptedView, cancelConfirmView } from './views/runs.js';
+
+/** The run, for somebody who may cancel it. Null for one that is not there and for one of somebody else alike. */
+export async function findRunToCancel(runId: string, { services, actor }: Context): Promise<RunRow | null> {
+  const run = await services.runs.read(runId);
+  return run !== null && canDo(actor, 'cancel', { owner: run.accountId }) ? run : null;
+}
+
+/** Asks before it cancels, with what it costs now. */
+export function askToCancel(run: RunRow, context: Context, again = false): Reply {
+  if (!run.open) return refused({ code: 'too-late', status: run.status });
+  const byOperator = isOperatorsCancel(run, context);
+  return shown(cancelConfirmView({ run, shown: figureOf(run, byOperator, context.services.now()), byOperator, again }));
+}
+
+/** Tells the run to cancel, with the figure that the owner agreed to. */
+export async function cancelRun(run: RunRow, confirmed: ConfirmedCancel, context: Context): Promise<Reply> {
+  const { yard } = context.services;
+  const told = await yard.cancelRun(
+    run.runId,
+    isOperatorsCancel(run, context)
+      ? { by: 'operator' }
+      : { by: 'owner', shown: { points: confirmed.points, attempt: confirmed.attempt, at: confirmed.atSeconds * 1000 } },
+  );
+  switch (told.kind) {
+    case 'accepted':
+      return shown(cancelAcceptedView(run.datasetName));
+    case 'confirm-again':
+      return askToCancel((await context.services.runs.read(run.runId)) ?? run, context, true);
+    case 'too-late':
+      return refused({ code: 'too-late', status: run.status });
+    case 'not-confirmed':
+      return shown(troubleView(en.cancelNotConfirmed, button('Cancel training', cancelRoute.format(confirmed), 'danger')));
+  }
+}
+
+/** An operator who cancels a run of their own is its owner. */
+function isOperatorsCancel(run: RunRow, { actor }: Context): boolean {
+  return run.accountId !== actor.accountId;
+}
+
+function figureOf(run: RunRow, byOperator: boolean, now: Date): ConfirmedCancel {
+  const charged = byOperator
+    ? 0
+    : partialCapture({ pricePoints: points(run.pricePoints), stepsDone: run.progress?.step ?? 0, totalSteps: run.settings.steps });
+  return { runId: run.runId, points: charged, attempt: run.attempt, atSeconds: Math.floor(now.getTime() / 1000) };
+}

@@ -1,0 +1,45 @@
+import { ApplicationIntegrationType, InteractionContextType, type RESTPostAPIChatInputApplicationCommandsJSONBody } from 'discord.js';
+import type { Command } from '../interaction-kinds.js';
+import { pointsBalance } from './points-balance.js';
+import { pointsGrant } from './points-grant.js';
+import { pointsHistory } from './points-history.js';
+import { trainCancel } from './train-cancel.js';
+import { trainCaption } from './train-caption.js';
+import { trainCreate } from './train-create.js';
+import { trainDelete } from './train-delete.js';
+import { trainList } from './train-list.js';
+import { trainRemove } from './train-remove.js';
+import { trainStart } from './train-start.js';
+import { trainStatus } from './train-status.js';
+import { trainUpload } from './train-upload.js';
+import { trainView } from './train-view.js';
+
+interface CommandGroup {
+  readonly name: string;
+  readonly description: string;
+  readonly subcommands: readonly Command[];
+}
+
+/** Every command there is: the router and the registration read this one list. */
+const COMMAND_GROUPS: readonly CommandGroup[] = [
+  {
+    name: 'train',
+    description: 'Train models on your own images',
+    subcommands: [trainCreate, trainList, trainView, trainUpload, trainCaption, trainRemove, trainDelete, trainStart, trainStatus, trainCancel],
+  },
+  { name: 'points', description: 'Your points', subcommands: [pointsBalance, pointsHistory, pointsGrant] },
+];
+
+/** By command name, then subcommand name. */
+export const COMMANDS: ReadonlyMap<string, ReadonlyMap<string, Command>> = new Map(
+  COMMAND_GROUPS.map(({ name, subcommands }) => [name, new Map(subcommands.map((command) => [command.data.name, command]))]),
+);
+
+/** What Discord is told: usable in servers, in the bot's direct messages and, installed by a user, everywhere. */
+export const COMMAND_BODIES: readonly RESTPostAPIChatInputApplicationCommandsJSONBody[] = COMMAND_GROUPS.map(({ name, description, subcommands }) => ({
+  name,
+  description,
+  options: subcommands.map(({ data }) => data),
+  contexts: [InteractionContextType.Guild, InteractionContextType.BotDM, InteractionContextType.PrivateChannel],
+  integration_types: [ApplicationIntegrationType.GuildInstall, ApplicationIntegrationType.UserInstall],
+}));

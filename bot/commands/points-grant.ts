@@ -1,0 +1,38 @@
+import { ApplicationCommandOptionType } from 'discord.js';
+import { canDo } from '../../domain/access.js';
+import { accountIdOf } from '../../domain/accounts.js';
+import { points } from '../../domain/points.js';
+import { refused, shown, type Command } from '../interaction-kinds.js';
+import { grantedView } from '../views/points.js';
+
+const MOST_POINTS_AT_ONCE = 1_000_000;
+
+export const pointsGrant = {
+  data: {
+    type: ApplicationCommandOptionType.Subcommand,
+    name: 'grant',
+    description: 'For operators: give points to somebody',
+    options: [
+      { type: ApplicationCommandOptionType.User, name: 'user', description: 'Who gets them', required: true },
+      {
+        type: ApplicationCommandOptionType.Integer,
+        name: 'points',
+        description: 'How many',
+        required: true,
+        min_value: 1,
+        max_value: MOST_POINTS_AT_ONCE,
+      },
+      { type: ApplicationCommandOptionType.String, name: 'reason', description: 'Why; the user can read it', max_length: 100 },
+    ],
+  },
+  ack: 'private',
+  async run(interaction, { services, actor }) {
+    if (!canDo(actor, 'grantPoints', { owner: null })) return refused({ code: 'operators-only' });
+    const user = interaction.options.getUser('user', true);
+    const accountId = accountIdOf('discord', user.id);
+    const amountPoints = points(interaction.options.getInteger('points', true));
+    const reason = interaction.options.getString('reason')?.trim() ?? '';
+    await services.points.grant({ accountId, key: `grant:${interaction.id}`, amountPoints, by: actor.accountId, ...(reason === '' ? {} : { reason }) });
+    return shown(grantedView(user.id, amountPoints, await services.points.balanceOf(accountId)));
+  },
+} satisfies Command;

@@ -1,0 +1,15 @@
+import { ApplicationCommandOptionType } from 'discord.js';
+import { refused, shown, type Command } from '../interaction-kinds.js';
+import { deleteConfirmView } from '../views/datasets.js';
+import { DATASET_OPTION, findDataset, suggestDatasets } from './options.js';
+
+export const trainDelete = {
+  data: { type: ApplicationCommandOptionType.Subcommand, name: 'delete', description: 'Delete a dataset with all its images', options: [DATASET_OPTION] },
+  ack: 'private',
+  autocomplete: { id: suggestDatasets },
+  async run(interaction, context) {
+    const dataset = await findDataset(interaction.options.getString('id', true), 'change', context);
+    if (dataset === null) return refused({ code: 'dataset-not-found' });
+    return shown(deleteConfirmView(dataset));
+  },
+} satisfies Command;

@@ -1,0 +1,36 @@
+import { ApplicationCommandOptionType } from 'discord.js';
+import { refused, shown, type Command } from '../interaction-kinds.js';
+import { startUpload, uploadOf } from '../upload.js';
+import { datasetView } from '../views/datasets.js';
+import { uploadForm } from '../views/forms.js';
+import { DATASET_OPTION, findDataset, isDatasetId, suggestDatasets } from './options.js';
+
+export const trainUpload = {
+  data: {
+    type: ApplicationCommandOptionType.Subcommand,
+    name: 'upload',
+    description: 'Add images: one here, or without an image a form for ten at once',
+    options: [
+      DATASET_OPTION,
+      { type: ApplicationCommandOptionType.Attachment, name: 'image', description: 'One image; leave it out for the form' },
+      { type: ApplicationCommandOptionType.String, name: 'caption', description: 'What the image shows' },
+    ],
+  },
+  // A form must be the first answer, so it opens before anything is read; a dataset named by hand has to be read first.
+  ack: ({ options }) => (options.getAttachment('image') === null && isDatasetId(options.getString('id', true)) ? 'modal' : 'private'),
+  autocomplete: { id: suggestDatasets },
+  async run(interaction, context) {
+    const { options } = interaction;
+    const given = options.getString('id', true);
+    const image = options.getAttachment('image');
+    if (image === null && isDatasetId(given)) return { kind: 'modal', modal: uploadForm(given.trim()) };
+    const dataset = await findDataset(given, 'change', context);
+    if (dataset === null) return refused({ code: 'dataset-not-found' });
+    if (image === null) {
+      const done = 'Press Add images to choose up to ten files.';
+      return shown(datasetView({ dataset, recipes: [...context.services.recipes.values()], page: 0, done }));
+    }
+    const caption = options.getString('caption');
+    return startUpload(interaction, uploadOf(dataset, [image], caption === null ? {} : { own: caption }), context);
+  },
+} satisfies Command;

@@ -1,0 +1,99 @@
+import { canDo } from '../../domain/access.js';
+import { askToCancel, cancelRun, findRunToCancel } from '../cancel.js';
+import { findDataset } from '../commands/options.js';
+import { refused, shown, type Component } from '../interaction-kinds.js';
+import { offerTraining } from '../offer.js';
+import { storedInteractionOf } from '../reach.js';
+import { surroundingsOf } from '../run-surroundings.js';
+import { en } from '../texts/en.js';
+import { saidView, troubleView } from '../views/answers.js';
+import { againRoute, cancelAskRoute, cancelRoute, downloadRoute, quoteRoute, refreshRoute, startRoute, type ConfirmedCancel } from '../views/custom-ids.js';
+import { button } from '../views/layout.js';
+import { downloadView } from '../views/notice.js';
+import { runView } from '../views/runs.js';
+
+/** The press that starts a run. The run answers it; only what never became a run is answered here. */
+export const startRun = {
+  route: startRoute,
+  ack: 'update',
+  async run(interaction, { quoteId }, context) {
+    const { services, actor } = context;
+    const quote = await services.quotes.read(quoteId);
+    if (quote === null || !canDo(actor, 'start', { owner: quote.accountId })) return refused({ code: 'quote-expired' });
+    await services.interactions.store(storedInteractionOf(interaction, context));
+    switch (await services.yard.startRun(quote, interaction.id)) {
+      case 'started': {
+        // A press that met a run under way or ended is not told by that run, which answers the first press.
+        const run = await services.runs.read(quote.runId);
+        return run === null || run.interactionId === interaction.id ? { kind: 'answered-by-workflow' } : shown(runView(run, await surroundingsOf(run, context)));
+      }
+      case 'already-started': {
+        const run = await services.runs.read(quote.runId);
+        return run === null ? shown(saidView(en.alreadyStarted)) : shown(runView(run, await surroundingsOf(run, context)));
+      }
+      case 'not-confirmed':
+        return shown(troubleView(en.notConfirmed, button('Start training', startRoute.format({ quoteId }), 'primary')));
+    }
+  },
+} satisfies Component<Record<'quoteId', string>>;
+
+export const quoteDataset = {
+  route: quoteRoute,
+  ack: 'private',
+  async run(_interaction, { datasetId }, context) {
+    const dataset = await findDataset(datasetId, 'start', context);
+    if (dataset === null) return refused({ code: 'dataset-not-found' });
+    return offerTraining(dataset, { recipeId: null, settings: {}, cardPlace: { where: 'dm' }, cardMoved: false }, context);
+  },
+} satisfies Component<Record<'datasetId', string>>;
+
+/** The same recipe, settings and place of the card, on the dataset as it is now. */
+export const trainAgain = {
+  route: againRoute,
+  ack: 'private',
+  async run(_interaction, { runId }, context) {
+    const run = await context.services.runs.read(runId);
+    const dataset = run === null ? null : await findDataset(run.datasetId, 'start', context);
+    if (run === null || dataset === null) return refused({ code: 'dataset-not-found' });
+    return offerTraining(dataset, { recipeId: run.recipeId, settings: run.settings, cardPlace: run.cardPlace, cardMoved: false }, context);
+  },
+} satisfies Component<Record<'runId', string>>;
+
+export const refreshRun = {
+  route: refreshRoute,
+  ack: 'update',
+  async run(_interaction, { runId }, context) {
+    const run = await context.services.runs.read(runId);
+    if (run === null || !canDo(context.actor, 'view', { owner: run.accountId })) return refused({ code: 'run-not-found' });
+    return shown(runView(run, await surroundingsOf(run, context)));
+  },
+} satisfies Component<Record<'runId', string>>;
+
+export const cancelAsk = {
+  route: cancelAskRoute,
+  ack: 'private',
+  async run(_interaction, { runId }, context) {
+    const run = await findRunToCancel(runId, context);
+    return run === null ? refused({ code: 'run-not-found' }) : askToCancel(run, context);
+  },
+} satisfies Component<Record<'runId', string>>;
+
+export const cancelConfirmed = {
+  route: cancelRoute,
+  ack: 'update',
+  async run(_interaction, confirmed, context) {
+    const run = await findRunToCancel(confirmed.runId, context);
+    return run === null ? refused({ code: 'run-not-found' }) : cancelRun(run, confirmed, context);
+  },
+} satisfies Component<ConfirmedCancel>;
+
+/** A fresh link at each press, so that the button of an old card works as well. */
+export const downloadLora = {
+  route: downloadRoute,
+  ack: 'private',
+  async run(_interaction, { loraId }, { services, actor }) {
+    const lora = await services.loras.read(loraId);
+    if (lora === null || !canDo(actor, 'download', { owner: lora.owner })) return refused({ code: 'run-not-found' });
+    return shown(downloadView(lora.fileName, lora.sizeBytes, services.downloadLinks.linkFor(loraId, services.now())));
+  },
+} satisfies Component<Record<'loraId', string>>;

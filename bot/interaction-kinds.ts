@@ -1,0 +1,63 @@
+import type {
+  APIApplicationCommandSubcommandOption,
+  APIModalInteractionResponseCallbackData,
+  ChatInputCommandInteraction,
+  MessageComponentInteraction,
+  ModalSubmitInteraction,
+} from 'discord.js';
+import type { Actor } from '../domain/access.js';
+import type { Refusal } from '../domain/refusals.js';
+import type { Services } from './services.js';
+import type { Route } from './views/custom-ids.js';
+import type { View } from './views/layout.js';
+
+/**
+ * The one acknowledgement of an interaction:
+ * `private` defers a message only the user sees · `none` answers at once, and is deferred privately when that takes too long ·
+ * `modal` opens a form and does no I/O before · `update` keeps the message of the button, which the answer replaces.
+ */
+export type Ack = 'private' | 'none' | 'modal' | 'update';
+
+export type Reply =
+  | { readonly kind: 'view'; readonly view: View }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'modal'; readonly modal: APIModalInteractionResponseCallbackData }
+  /** A workflow answers this interaction; the bot says nothing more. */
+  | { readonly kind: 'answered-by-workflow' };
+
+export interface Context {
+  readonly services: Services;
+  readonly actor: Actor;
+}
+
+export interface Choice {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Suggestions for one option while it is typed; anything else may be sent all the same. */
+export type Autocomplete = (typed: string, context: Context, given: (option: string) => string | null) => Promise<readonly Choice[]>;
+
+export interface Command {
+  readonly data: APIApplicationCommandSubcommandOption;
+  readonly ack: Ack | ((interaction: ChatInputCommandInteraction) => Ack);
+  run(interaction: ChatInputCommandInteraction, context: Context): Promise<Reply>;
+  readonly autocomplete?: Readonly<Record<string, Autocomplete>>;
+}
+
+/** A button, select or form, found by the route in its custom id. */
+export interface Component<Args> {
+  readonly route: Route<Args>;
+  readonly ack: Ack;
+  run(interaction: ComponentInteraction, args: Args, context: Context): Promise<Reply>;
+}
+
+export type ComponentInteraction = MessageComponentInteraction | ModalSubmitInteraction;
+
+export function shown(view: View): Reply {
+  return { kind: 'view', view };
+}
+
+export function refused(refusal: Refusal): Reply {
+  return { kind: 'refused', refusal };
+}

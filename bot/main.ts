@@ -1,0 +1,96 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Client as TemporalClient, Connection as TemporalConnection } from '@temporalio/client';
+import type { Client } from 'discord.js';
+import { pino, type Logger } from 'pino';
+import { COMMAND_BODIES, COMMANDS } from './commands/index.js';
+import { COMPONENTS } from './components/index.js';
+import { environment, parentWatched, readBotConfig, readTemporalConfig, type BotConfig } from './config.js';
+import { connectInTime, impatientConnection } from './database.js';
+import { deployCommands, registeredCommands } from './deploy.js';
+import { createGateway, listen, login } from './gateway.js';
+import { openServices } from './open-services.js';
+import { createRouter } from './router.js';
+import { createYard } from './yard.js';
+// eslint-disable-next-line import-x/no-restricted-paths -- this file composes a process; nothing else in bot/ reads recipe files
+import { loadRecipes } from '../recipes/load.js';
+
+const CONFIG_PROBLEM = 78;
+const UNAUTHORIZED = 77;
+const RECIPES_FOLDER = fileURLToPath(new URL('../recipes/', import.meta.url));
+/** How long a start waits for the database before it serves without it. */
+const DATABASE_HEAD_START_MS = 5_000;
+
+/** The Discord adapter: one gateway connection, one router. It keeps nothing between interactions, so it may die at any time. */
+async function main(): Promise<void> {
+  const env = environment();
+  const config = readBotConfig(env);
+  if (config.kind === 'problems') {
+    process.stderr.write(`${config.problems.join('\n')}\n`);
+    process.exit(CONFIG_PROBLEM);
+  }
+  const settings = config.values;
+  const log = pino({ name: 'bot', level: settings.LOG_LEVEL, redact: { paths: ['*.token', '*.url', 'err.requestBody', 'err.url'], censor: '[secret]' } });
+
+  const database = impatientConnection();
+  const { connectionOptions, namespace } = readTemporalConfig();
+  const temporal = TemporalConnection.lazy({ ...connectionOptions, connectTimeout: '3 seconds' });
+  const temporalClient = new TemporalClient({ connection: temporal, namespace });
+  const services = openServices({
+    connection: database,
+    recipes: await loadRecipes(RECIPES_FOLDER),
+    yard: createYard(temporalClient, settings.TASK_QUEUE_PREFIX),
+    config: settings,
+    log,
+  });
+  const giveUp = new AbortController();
+  const connected = connectInTime(database, settings.MONGODB_URI, log, giveUp.signal).then(() => services.ensureIndexes());
+
+  const gateway = createGateway({
+    apiUrl: settings.DISCORD_API_URL,
+    log,
+    onUnauthorized: () => process.exit(UNAUTHORIZED),
+  });
+  stopWhenAsked(parentWatched(env), log, async () => {
+    giveUp.abort();
+    await gateway.destroy();
+    await Promise.allSettled([database.close(), temporal.close()]);
+  });
+
+  await Promise.race([connected, delay(DATABASE_HEAD_START_MS, undefined, { ref: false })]);
+  listen(gateway, createRouter({ services: services.services, commands: COMMANDS, components: COMPONENTS }), log);
+  const ready = await login(gateway, settings.DISCORD_TOKEN);
+  await registerCommands(ready, settings, log);
+  log.info({ ready: true, user: ready.user.tag }, 'ready');
+  await connected;
+}
+
+/**
+ * With the stand-in the commands are registered at each start when they differ, because its world is new. With Discord itself
+ * that is the step `bot/deploy-main.ts`; only an application without any command is helped here, so that a first start works.
+ */
+async function registerCommands(gateway: Client<true>, { DISCORD_API_URL }: BotConfig, log: Logger): Promise<void> {
+  const applicationId = gateway.application.id;
+  if (DISCORD_API_URL === undefined && (await registeredCommands(gateway.rest, applicationId)).length > 0) return;
+  log.info({ outcome: await deployCommands(gateway.rest, applicationId, COMMAND_BODIES) }, 'commands');
+}
+
+function stopWhenAsked(watchParent: boolean, log: Logger, close: () => Promise<void>): void {
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    close()
+      .catch((error: unknown) => {
+        log.error({ err: error }, 'stop');
+      })
+      .finally(() => process.exit(0));
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
+  if (watchParent) process.stdin.on('end', stop).on('close', stop).resume();
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,173 @@
+import type { AutocompleteInteraction, ChatInputCommandInteraction, Interaction } from 'discord.js';
+import { MessageFlags } from 'discord.js';
+import { actorOf } from './actor.js';
+import { autocomplete } from './autocomplete.js';
+import type { AnyComponent } from './components/component.js';
+import type { Ack, Command, ComponentInteraction, Context, Reply } from './interaction-kinds.js';
+import { followUpPrivately, isTooLate, replyOnce, type AnswerableInteraction } from './reply.js';
+import type { Services } from './services.js';
+import { en } from './texts/en.js';
+import { troubleSentence, within } from './trouble.js';
+import { refusalView, saidView, troubleView } from './views/answers.js';
+import { parseCustomId } from './views/custom-ids.js';
+import { pendingNoticesView } from './views/notice.js';
+
+/** Discord forgets an interaction after 3 s; a handler that wants to answer at once is deferred well before. */
+const ANSWER_AT_ONCE_MS = 1_500;
+/** Longest a user looks at "thinking" before a sentence says why. */
+const HANDLER_LIMIT_MS = 12_000;
+
+export interface RouterOptions {
+  readonly services: Services;
+  /** By command name, then subcommand name. */
+  readonly commands: ReadonlyMap<string, ReadonlyMap<string, Command>>;
+  readonly components: ReadonlyMap<string, AnyComponent>;
+}
+
+/** One handler of an interaction: how it is acknowledged, and what runs after that. */
+interface Handler {
+  readonly name: string;
+  readonly ack: Ack;
+  run(context: Context): Promise<Reply>;
+}
+
+/** The one listener of all interactions: looks up, acknowledges exactly once, runs, answers, and never lets an error out. */
+export function createRouter({ services, commands, components }: RouterOptions): (interaction: Interaction) => Promise<void> {
+  return async (interaction) => {
+    const context: Context = { services, actor: actorOf(interaction, services.settings) };
+    if (interaction.isAutocomplete()) {
+      await autocomplete(interaction, commandOf(interaction), context);
+      return;
+    }
+    if (interaction.isChatInputCommand()) {
+      const handled = await handle(interaction, commandHandler(interaction), context);
+      if (handled) await showPendingNotices(interaction, context);
+      return;
+    }
+    if (interaction.isMessageComponent() || interaction.isModalSubmit()) {
+      await handle(interaction, componentHandler(interaction), context);
+      return;
+    }
+    if (interaction.isRepliable()) await interaction.reply({ content: en.unknown, flags: MessageFlags.Ephemeral });
+  };
+
+  function commandOf(interaction: ChatInputCommandInteraction | AutocompleteInteraction): Command | undefined {
+    return commands.get(interaction.commandName)?.get(interaction.options.getSubcommand(false) ?? '');
+  }
+
+  function commandHandler(interaction: ChatInputCommandInteraction): Handler {
+    const command = commandOf(interaction);
+    const name = `${interaction.commandName} ${interaction.options.getSubcommand(false) ?? ''}`.trim();
+    if (command === undefined) return answering(name, en.unknown);
+    const ack = typeof command.ack === 'function' ? command.ack(interaction) : command.ack;
+    return { name, ack, run: (context) => command.run(interaction, context) };
+  }
+
+  function componentHandler(interaction: ComponentInteraction): Handler {
+    const parsed = parseCustomId(interaction.customId);
+    if (parsed.kind !== 'ours') return answering(parsed.kind, parsed.kind === 'other-version' ? en.otherVersion : en.unknown);
+    const component = components.get(parsed.route);
+    if (component === undefined) return answering(parsed.route, en.otherVersion);
+    const run = component.bind(parsed.args);
+    if (run === null) return answering(parsed.route, en.malformed);
+    return { name: parsed.route, ack: component.ack, run: (context) => run(interaction, context) };
+  }
+}
+
+function answering(name: string, sentence: string): Handler {
+  return { name, ack: 'none', run: () => Promise.resolve({ kind: 'view', view: saidView(sentence) }) };
+}
+
+/** True when the interaction was answered, or is going to be by a workflow. */
+async function handle(interaction: AnswerableInteraction, handler: Handler, context: Context): Promise<boolean> {
+  const { log } = context.services;
+  const about = { interactionId: interaction.id, handler: handler.name };
+  try {
+    await acknowledge(interaction, handler.ack);
+    const reply = await runHandler(interaction, handler, context);
+    await send(interaction, reply, context);
+    return reply.kind !== 'modal';
+  } catch (error) {
+    if (isTooLate(error)) {
+      log.warn({ ...about, err: error, ackLate: true }, 'interaction was gone before it could be answered');
+      return false;
+    }
+    const sentence = troubleSentence(error);
+    log.error({ ...about, err: error }, sentence === null ? 'handler failed' : 'part of the yard cannot be reached');
+    const view = sentence === null ? saidView(en.internal(interaction.id)) : troubleView(sentence);
+    await tellFailure(interaction, handler.ack, view, context);
+    return false;
+  }
+}
+
+async function acknowledge(interaction: AnswerableInteraction, ack: Ack): Promise<void> {
+  switch (ack) {
+    case 'private':
+      await interaction.deferReply({ flags: MessageFlags.Ephemeral });
+      return;
+    case 'update':
+      if (interaction.isMessageComponent()) await interaction.deferUpdate();
+      else await interaction.deferReply({ flags: MessageFlags.Ephemeral });
+      return;
+    case 'none':
+    case 'modal':
+      return;
+  }
+}
+
+/** A handler that may answer at once loses that right when it is slow. */
+async function runHandler(interaction: AnswerableInteraction, handler: Handler, context: Context): Promise<Reply> {
+  const work = within(HANDLER_LIMIT_MS, handler.run(context));
+  if (handler.ack !== 'none') return work;
+  let deferred: Promise<unknown> | undefined;
+  const timer = setTimeout(() => {
+    deferred = interaction.deferReply({ flags: MessageFlags.Ephemeral });
+    // It is awaited below, after the work; until then nobody listens for its failure.
+    deferred.catch(() => undefined);
+  }, ANSWER_AT_ONCE_MS);
+  try {
+    return await work;
+  } finally {
+    clearTimeout(timer);
+    await deferred;
+  }
+}
+
+async function send(interaction: AnswerableInteraction, reply: Reply, { services }: Context): Promise<void> {
+  switch (reply.kind) {
+    case 'view':
+      await replyOnce(interaction, reply.view);
+      return;
+    case 'refused':
+      await replyOnce(interaction, refusalView(reply.refusal, services.settings));
+      return;
+    case 'modal':
+      if (interaction.isModalSubmit()) throw new Error('Expected no form in answer to a form.');
+      await interaction.showModal(reply.modal);
+      return;
+    case 'answered-by-workflow':
+      return;
+  }
+}
+
+/** A button whose message stays keeps it; the trouble is told beside it, so that it can be pressed again. */
+async function tellFailure(interaction: AnswerableInteraction, ack: Ack, view: ReturnType<typeof saidView>, { services }: Context): Promise<void> {
+  try {
+    if (ack === 'update' && interaction.deferred) await followUpPrivately(interaction, view);
+    else await replyOnce(interaction, view);
+  } catch (error) {
+    services.log.error({ interactionId: interaction.id, err: error }, 'the user could not be told of a failure');
+  }
+}
+
+/** Ends that nobody could deliver are shown at the user's next command. They stay pending until they were. */
+async function showPendingNotices(interaction: AnswerableInteraction, { services, actor }: Context): Promise<void> {
+  try {
+    const rows = await within(HANDLER_LIMIT_MS, services.runs.pendingNotices(actor.accountId));
+    if (rows.length === 0) return;
+    await followUpPrivately(interaction, pendingNoticesView(rows, services.settings));
+    for (const row of rows) await services.runs.noticeDelivered(row.runId);
+  } catch (error) {
+    services.log.warn({ interactionId: interaction.id, err: error }, 'pending notices could not be shown');
+  }
+}

@@ -1,0 +1,34 @@
+import type { RunStatus } from '../../domain/runs.js';
+
+/** What users read besides refusals (refusals.ts), failures (failures.ts) and verdicts (verdicts.ts). */
+export const en = {
+  status: {
+    checking: 'Checking the images',
+    queued: 'Waiting for a free node',
+    staging: 'Preparing the training',
+    training: 'Training',
+    collecting: 'Checking the trained model',
+    ending: 'Ending',
+    succeeded: 'Done',
+    failed: 'Failed',
+    cancelled: 'Cancelled',
+    refused: 'Not started',
+  } satisfies Record<RunStatus, string>,
+
+  unavailable: {
+    database: 'The yard’s database cannot be reached just now; nothing was changed. Try again in a minute.',
+    databaseSilent: 'The yard’s database does not answer just now. Look whether it was done before you try again in a minute.',
+    temporal: 'The yard’s run service cannot be reached just now; nothing was changed. Try again in a minute.',
+    tooSlow: 'The yard took too long to answer. Look whether it was done before you try again in a minute.',
+  },
+  notConfirmed: 'Not confirmed: the yard did not answer in time. Press again; it cannot start twice.',
+  cancelNotConfirmed: 'Not confirmed: the yard did not answer in time. Press again; it cannot be cancelled twice.',
+  uploadNotConfirmed: 'Not confirmed: the yard did not answer in time. Send the files again; pictures that did arrive are recognised and not taken twice.',
+  alreadyStarted: 'This offer was accepted already. Look at `/train status`.',
+  otherVersion: 'This button is from an older version of the bot. Use `/train status` or `/train list`.',
+  unknown: 'This is not known here. Use one of the commands that begin with `/train` or `/points`.',
+  malformed: 'This button is damaged. Use `/train status` or `/train list`.',
+  internal: (reference: string): string =>
+    `Something went wrong here. Nothing more was done. If it happens again, give an operator this reference: \`${reference}\`.`,
+  onlyHere: 'The bot cannot post in this channel, so the live card goes to your direct messages.',
+} as const;

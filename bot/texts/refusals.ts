@@ -1,0 +1,109 @@
+import type { RunSettings } from '../../domain/recipes.js';
+import type { Refusal, RefusalCode } from '../../domain/refusals.js';
+import { safe } from '../views/safe.js';
+import { count, counted, listed, pointsText } from './words.js';
+
+/** What happened, what to do about it, and what became of the points. */
+export interface Sentence {
+  readonly what: string;
+  readonly hint: string;
+  readonly points: string;
+}
+
+/** What the operator says about points, when there is something to say. */
+export interface Help {
+  readonly pointsHelp: string | undefined;
+}
+
+type Texts = { readonly [Code in RefusalCode]: (refusal: Extract<Refusal, { code: Code }>, help: Help) => Sentence };
+
+const NOTHING_TAKEN = 'No points were taken.';
+
+const SETTING_WORDS: Readonly<Record<keyof RunSettings, string>> = {
+  steps: 'steps',
+  learningRate: 'learning_rate',
+  rank: 'rank',
+  resolutionPx: 'resolution',
+};
+
+const NAME_HINTS = {
+  empty: 'Give it a name of at least one letter or digit.',
+  'too-long': 'Choose a shorter name.',
+  characters: 'Leave out line breaks and characters that cannot be seen.',
+} as const;
+
+/** Every refusal in words; a new code does not compile until it has its sentence. */
+const REFUSALS: Texts = {
+  'dataset-not-found': () => said('There is no such dataset.', 'Choose one from the list while you type, or look at `/train list`.'),
+  'run-not-found': () => said('There is no such training.', 'Look at `/train status` for yours.'),
+  'image-not-found': () => said('There is no such image in this dataset.', 'Choose one from the list while you type, by number or name.'),
+  'name-invalid': ({ problem, maxLength }) =>
+    said(problem === 'too-long' ? `A name has at most ${maxLength} characters.` : 'This name cannot be used.', NAME_HINTS[problem]),
+  'name-taken': ({ name }) => said(`You have a dataset called ${safe(name)} already.`, 'Choose another name; capitals do not tell two names apart.'),
+  'too-many-datasets': ({ limit }) => said(`You have ${counted(limit, 'dataset')}, which is the limit.`, 'Remove one with `/train delete` first.'),
+  'caption-invalid': ({ problem, length, maxLength }) =>
+    problem === 'empty'
+      ? said('The caption is empty.', 'Say in a few words what the image shows.')
+      : said(`The caption has ${count(length)} characters; ${count(maxLength)} is the limit.`, 'Shorten it and send it again.'),
+  'dataset-busy': () => said('This dataset is being trained just now.', 'Wait until the training has ended, or cancel it with `/train cancel`.'),
+  'recipe-unknown': ({ recipeId, known }) => said(`There is no recipe called ${safe(recipeId)}.`, `Known recipes: ${listed(known.map((id) => safe(id)))}.`),
+  'settings-invalid': ({ problems }) =>
+    said(
+      problems
+        .map(({ name, value, rule }) => {
+          const kind = rule.integer ? 'a whole number' : 'a number';
+          return `\`${SETTING_WORDS[name]}\` must be ${kind} from ${rule.min} to ${rule.max}; you asked for ${value}.`;
+        })
+        .join('\n'),
+      `Start again with other settings, or leave them out: the recipe’s own are ${problems.map(({ name, rule }) => `\`${SETTING_WORDS[name]}\` ${rule.default}`).join(', ')}.`,
+    ),
+  'image-count': ({ recipeId, min, max, found }) =>
+    said(
+      `Recipe ${safe(recipeId)} trains on ${min} to ${max} images; this dataset has ${found}.`,
+      found < min ? `Add ${min - found} more with \`/train upload\`.` : `Remove ${found - max} with \`/train remove\`, or choose another recipe.`,
+    ),
+  'captions-missing': ({ fileNames }) =>
+    said(`${counted(fileNames.length, 'image has', 'images have')} no caption: ${listed(fileNames.map((name) => safe(name, 60)))}.`, 'Write them with `/train caption`.'),
+  'images-unfit': ({ images }) =>
+    said(
+      `${counted(images.length, 'image')} cannot be trained: ${listed(images.map(({ fileName, problem }) => `${safe(fileName, 60)} (${safe(problem, 120)})`))}.`,
+      'Remove or replace them and start again.',
+    ),
+  'quote-expired': () => said('This offer has expired.', 'Use `/train start` for a new one.'),
+  'dataset-changed': () => said('The dataset has changed since this offer was made.', 'Use `/train start` to see the price for what it is now.'),
+  'price-changed': ({ shownPoints, pricePoints }) =>
+    said(`The price has changed from ${pointsText(shownPoints)} to ${pointsText(pricePoints)}.`, 'Use `/train start` to see the new offer.'),
+  'already-running': () => said('This dataset is being trained already.', 'Look at `/train status`; start again when it has ended.'),
+  'too-many-runs': ({ limit }) => said(`You have ${counted(limit, 'training')} under way, which is the limit.`, 'Start this one when one of them has ended.'),
+  'not-enough-points': ({ neededPoints, availablePoints }, { pointsHelp }) =>
+    said(
+      `This costs ${pointsText(neededPoints)}; you have ${pointsText(availablePoints)} to spend.`,
+      pointsHelp ?? 'Fewer steps or images cost less. Points come back when a training fails; an operator can grant more.',
+    ),
+  'run-settled': () => ({
+    what: 'This training has been settled already and is not started a second time.',
+    hint: 'Use `/train start` for a new one.',
+    points: 'No further points were taken.',
+  }),
+  'too-late': () => ({
+    what: 'It is too late to cancel: the training has ended.',
+    hint: 'Look at `/train status` for how it ended.',
+    points: 'Its points stay as they were settled.',
+  }),
+  'confirm-again': () => ({
+    what: 'The training has gone on since this figure was shown.',
+    hint: 'Look at the new figure and confirm again.',
+    points: 'Nothing was cancelled and no points were taken yet.',
+  }),
+  'operators-only': () => said('Only the operators of this yard can do that.', 'Ask one of them.'),
+};
+
+function said(what: string, hint: string): Sentence {
+  return { what, hint, points: NOTHING_TAKEN };
+}
+
+export function refusalSentence(refusal: Refusal, help: Help): Sentence {
+  // The entry under a code takes the refusal of that code, which TypeScript cannot follow through an index.
+  const write = REFUSALS[refusal.code] as (refusal: Refusal, help: Help) => Sentence;
+  return write(refusal, help);
+}

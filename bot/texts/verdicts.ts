@@ -1,0 +1,45 @@
+import type { FileProblem, FileProblemCode } from '../../domain/verdicts.js';
+import { safe } from '../views/safe.js';
+import { count, sizeText } from './words.js';
+
+type Texts = { readonly [Code in FileProblemCode]: (problem: Extract<FileProblem, { code: Code }>) => string };
+
+const SEND_PICTURE = 'Send it as JPEG, PNG or WebP.';
+
+/** Every reason a file was not taken in, with what to do; a new code does not compile until it has its sentence. */
+const PROBLEMS: Texts = {
+  IMG_TOO_MANY_BYTES: ({ sizeBytes, maxBytes }) => `It has ${sizeText(sizeBytes)}; ${sizeText(maxBytes)} is the limit. Send a smaller one.`,
+  IMG_EMPTY: () => 'The file is empty. Send it again.',
+  IMG_FORMAT: ({ found }) =>
+    found === 'heic'
+      ? 'This is a HEIC picture. On an iPhone choose *Most Compatible* in the camera settings, or send it as JPEG.'
+      : `This is not a picture that can be trained on. ${SEND_PICTURE}`,
+  IMG_ANIMATED: () => `It is animated. Send one frame of it as JPEG or PNG.`,
+  IMG_TOO_MANY_PIXELS: ({ widthPx, heightPx, maxPixels }) => `It has ${count(widthPx)} × ${count(heightPx)} pixels; ${count(Math.round(maxPixels / 1_000_000))} million in all is the limit. Send a smaller one.`,
+  IMG_TOO_SMALL: ({ widthPx, heightPx, minSidePx }) => `It has ${widthPx} × ${heightPx} pixels; each side needs at least ${minSidePx}. Send a larger one.`,
+  IMG_ASPECT: ({ widthPx, heightPx, maxRatio }) => `It is too long or too wide (${widthPx} × ${heightPx}); at most ${maxRatio} to 1. Cut it to what matters.`,
+  IMG_PIXEL_TYPE: () => `Its kind of colours is not known here. ${SEND_PICTURE}`,
+  IMG_CORRUPT: () => 'The picture is damaged or incomplete. Save it again and send it once more.',
+  IMG_SOURCE: () => 'It comes from an address the yard does not fetch from. Send it as an attachment.',
+  IMG_EXPIRED: () => 'Discord no longer gives it out. Send it again.',
+  IMG_FETCH_FAILED: () => 'It could not be fetched from Discord. Send it again.',
+  IMG_CHECK_FAILED: () => 'It could not be checked. Send it again; if that fails too, tell an operator.',
+  IMG_STORE_FAILED: () => 'It could not be stored. Send it again in a minute.',
+  IMG_STOPPED: () => 'The upload was stopped before its turn. Send it again.',
+  SET_GONE: () => 'The dataset is not there any more.',
+  SET_FULL: ({ limit }) => `The dataset has ${limit} images, which is the limit. Remove one with \`/train remove\` first.`,
+  IMG_DUPLICATE: ({ ofFileName }) => `It is in the dataset already, as ${safe(ofFileName, 50)}.`,
+  CAPTION_NO_PICTURE: () => 'No picture of this upload has its name. Send both together, or use `/train caption`.',
+  CAPTION_SEVERAL_PICTURES: ({ count: pictures }) => `${pictures} pictures of this upload have its name. Use \`/train caption\`.`,
+  CAPTION_SEVERAL_FILES: ({ count: files }) => `${files} caption files have this name. Use \`/train caption\`.`,
+  CAPTION_NOT_TEXT: () => 'It is not a plain text file (UTF-8).',
+  CAPTION_EMPTY: () => 'The caption in it is empty.',
+  CAPTION_TOO_LONG: ({ length, maxLength }) => `The caption has ${count(length)} characters; ${count(maxLength)} is the limit.`,
+  CAPTION_PICTURE_REFUSED: ({ ofFileName }) => `Its picture ${safe(ofFileName, 50)} was not taken, so there is nothing to caption.`,
+};
+
+export function problemSentence(problem: FileProblem): string {
+  // The entry under a code takes the problem of that code, which TypeScript cannot follow through an index.
+  const write = PROBLEMS[problem.code] as (problem: FileProblem) => string;
+  return write(problem);
+}

@@ -1,0 +1,91 @@
+import {
+  ButtonStyle,
+  ComponentType,
+  SeparatorSpacingSize,
+  type APIActionRowComponent,
+  type APIButtonComponent,
+  type APIComponentInContainer,
+  type APIComponentInMessageActionRow,
+  type APIContainerComponent,
+  type APIMessageTopLevelComponent,
+  type APISelectMenuOption,
+  type APISeparatorComponent,
+  type APIStringSelectComponent,
+  type APITextDisplayComponent,
+} from 'discord.js';
+import { clamp } from './safe.js';
+
+/** What a message shows: a Components V2 body without its flags. Pure data, the same for a reply, an edit and a new message. */
+export interface View {
+  readonly components: APIMessageTopLevelComponent[];
+}
+
+/** Discord counts the text of all TextDisplays of a message together. */
+export const MESSAGE_TEXT_LIMIT = 4000;
+export const SELECT_LIMIT = 25;
+
+export const ACCENT = { calm: 0x4f6d8f, good: 0x3f8f5f, bad: 0xb0483f, waiting: 0xc28f2c } as const;
+
+/** A message of one framed block. Whatever the parts hold, the text of the whole stays within Discord's limit. */
+export function framed(accent: number, parts: readonly (APIComponentInContainer | null)[]): View {
+  const components = parts.filter((part) => part !== null);
+  const container: APIContainerComponent = { type: ComponentType.Container, accent_color: accent, components: fitText(components) };
+  return { components: [container] };
+}
+
+/** Cuts from the last text backwards, so that headings survive. */
+function fitText(components: readonly APIComponentInContainer[]): APIComponentInContainer[] {
+  let excess = components.reduce((sum, part) => sum + (part.type === ComponentType.TextDisplay ? part.content.length : 0), 0) - MESSAGE_TEXT_LIMIT;
+  const fitted = [...components];
+  for (let at = fitted.length - 1; at >= 0 && excess > 0; at -= 1) {
+    const part = fitted[at];
+    if (part?.type !== ComponentType.TextDisplay) continue;
+    const content = clamp(part.content, Math.max(1, part.content.length - excess));
+    excess -= part.content.length - content.length;
+    fitted[at] = { ...part, content };
+  }
+  return fitted;
+}
+
+export function text(...lines: readonly (string | null)[]): APITextDisplayComponent {
+  return { type: ComponentType.TextDisplay, content: lines.filter((line) => line !== null && line !== '').join('\n') };
+}
+
+export function line(): APISeparatorComponent {
+  return { type: ComponentType.Separator, divider: true, spacing: SeparatorSpacingSize.Small };
+}
+
+/** Null when there is nothing to put in: Discord refuses an empty row. */
+export function row(...children: readonly (APIComponentInMessageActionRow | null)[]): APIActionRowComponent<APIComponentInMessageActionRow> | null {
+  const components = children.filter((child) => child !== null);
+  return components.length === 0 ? null : { type: ComponentType.ActionRow, components };
+}
+
+type Style = 'primary' | 'secondary' | 'danger';
+const STYLES = { primary: ButtonStyle.Primary, secondary: ButtonStyle.Secondary, danger: ButtonStyle.Danger } as const;
+
+export function button(label: string, customId: string, style: Style = 'secondary', disabled = false): APIButtonComponent {
+  return { type: ComponentType.Button, style: STYLES[style], label: clamp(label, 80), custom_id: customId, ...(disabled ? { disabled } : {}) };
+}
+
+export function linkButton(label: string, url: string): APIButtonComponent {
+  return { type: ComponentType.Button, style: ButtonStyle.Link, label: clamp(label, 80), url };
+}
+
+export function select(customId: string, placeholder: string, options: readonly APISelectMenuOption[]): APIStringSelectComponent {
+  return {
+    type: ComponentType.StringSelect,
+    custom_id: customId,
+    placeholder: clamp(placeholder, 150),
+    options: options.slice(0, SELECT_LIMIT).map((option) => ({
+      ...option,
+      label: clamp(option.label, 100),
+      ...(option.description === undefined ? {} : { description: clamp(option.description, 100) }),
+    })),
+  };
+}
+
+/** A time that the reader's own client shows and keeps current: `in 5 minutes`, or the time of day. */
+export function timestamp(at: Date, style: 'R' | 't' | 'f' = 'R'): string {
+  return `<t:${Math.floor(at.getTime() / 1000)}:${style}>`;
+}
