@@ -29,4 +29,4 @@ export function curableByNewAttempt(type: FailureType): boolean {
 }
 
 /** Types that only steer the yard and never end a run by themselves. */
-export type SignalType = 'NotHere' | 'AttachmentExpired';
+export type SignalType = 'NotHere' | 'NotOwner' | 'AttachmentExpired';

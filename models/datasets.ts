@@ -46,7 +46,7 @@ export function createDatasets(connection: Connection, perAccount: number = DATA
   }
 
   async function change(filter: Record<string, unknown>, update: UpdateQuery<DatasetDocument>): Promise<Dataset | null> {
-    return datasetOf(await DatasetModel.findOneAndUpdate(filter, update, { new: true }).lean<DatasetDocument>());
+    return datasetOf(await DatasetModel.findOneAndUpdate(filter, update, { returnDocument: 'after' }).lean<DatasetDocument>());
   }
 
   async function nameUnder(owner: AccountId, nameKey: string): Promise<string | null> {
