@@ -13,7 +13,7 @@ const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const COMMANDS = {
   start: { file: 'sandbox/yard/main.ts' },
   demo: { file: 'sandbox/demo/main.ts' },
-  audit: { file: 'sandbox/audit.ts' },
+  audit: { file: 'sandbox/audit/main.ts' },
   bench: { file: 'bench/main.ts' },
   test: { file: 'test/run/main.ts' },
   replay: { file: 'test/run/main.ts', args: ['test/workflows/replay.test.ts'] },

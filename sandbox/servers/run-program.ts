@@ -21,10 +21,15 @@ const ASK_EVERY_MS = 500;
 const KEPT_CHARACTERS = 20_000;
 
 /** Runs a program to its end. Never throws: what went wrong is in the result. */
-export function createRunProgram(baseEnv: Readonly<Record<string, string | undefined>>): RunProgram {
+export function createRunProgram(baseEnv: Readonly<Record<string, string | undefined>>, giveUp?: AbortSignal): RunProgram {
   return (path, args, options = {}) =>
     new Promise((resolve) => {
-      const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...baseEnv, ...options.env } });
+      const child = spawn(path, args, {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...baseEnv, ...options.env },
+        killSignal: 'SIGKILL',
+        ...(giveUp === undefined ? {} : { signal: giveUp }),
+      });
       let stdout = '';
       let stderr = '';
       let stopped: string | undefined;

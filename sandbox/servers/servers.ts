@@ -8,14 +8,14 @@ import { temporalSources } from './temporal-sources.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** This machine, as the sources of servers see it. */
-export function sourceContext(env: Environment, say: (line: string) => void): SourceContext {
+/** This machine, as the sources of servers see it. After `giveUp` no program is run any more. */
+export function sourceContext(env: Environment, say: (line: string) => void, giveUp?: AbortSignal): SourceContext {
   return {
     env,
     platform: process.platform,
     arch: process.arch,
     cacheDir: cacheFolder(env, process.platform),
-    run: createRunProgram(env),
+    run: createRunProgram(env, giveUp),
     say,
   };
 }

@@ -1,4 +1,4 @@
-import { access, constants, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { startProgress } from '../bootstrap/progress.mjs';
 import { lastWords, type ProgramOptions, type ProgramResult, type RunProgram } from './run-program.js';
@@ -102,8 +102,10 @@ export interface Installation {
  * installs at the same time.
  */
 export async function install(kind: ServerKind, installation: Installation, context: SourceContext): Promise<SourceOutcome> {
+  const prefix = `.installing-${kind.program}-`;
   await mkdir(context.cacheDir, { recursive: true });
-  const folder = await mkdtemp(join(context.cacheDir, `.installing-${kind.program}-`));
+  await removeAbandoned(context.cacheDir, prefix);
+  const folder = await mkdtemp(join(context.cacheDir, prefix));
   context.say(installation.announcement);
   const progress = startProgress(`${kind.name} from ${installation.source}`);
   try {
@@ -122,6 +124,12 @@ export async function install(kind: ServerKind, installation: Installation, cont
     progress.done();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** What an installation that was killed has left; one runs at a time. */
+async function removeAbandoned(cacheDir: string, prefix: string): Promise<void> {
+  const abandoned = (await readdir(cacheDir)).filter((name) => name.startsWith(prefix));
+  await Promise.all(abandoned.map((name) => rm(join(cacheDir, name), { recursive: true, force: true })));
 }
 
 /** The reason a program failed, or undefined when it did not. */

@@ -1,0 +1,88 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Watchdog } from '../servers/watchdog.js';
+import { isReadyLine, readableLine } from './log-lines.js';
+import type { PartSpec } from './part.js';
+
+/** One life of a part: a process from its start to its end. */
+export interface PartProcess {
+  readonly pid: number | undefined;
+  /** How it ended: its exit code, or the signal. */
+  readonly ended: Promise<string>;
+  signal(signal: NodeJS.Signals): void;
+  /** Kills it with any helper processes it has. */
+  killGroup(): void;
+}
+
+export interface ProcessHooks {
+  /** It serves; told once. */
+  ready(): void;
+  /** A line of it; `text` is undefined when it is not worth showing. */
+  line(raw: string, text: string | undefined): void;
+}
+
+export function startPartProcess(spec: PartSpec, watchdog: Watchdog, hooks: ProcessHooks): PartProcess {
+  const child = spawn(spec.path, spec.args, {
+    cwd: spec.cwd,
+    env: { ...spec.env },
+    // A pipe that closes with this process, for parts that watch it; detached, so that Ctrl-C reaches only the supervisor.
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+  });
+  child.stdin.on('error', () => undefined); // It died, which `ended` tells.
+  const { pid } = child;
+  if (pid !== undefined) watchdog.guard(pid);
+  const dead = new AbortController();
+  const ended = endOf(child).then((end) => {
+    dead.abort();
+    if (pid !== undefined) watchdog.release(pid);
+    return end;
+  });
+  let isReady = false;
+  const ready = (): void => {
+    if (isReady || dead.signal.aborted) return;
+    isReady = true;
+    hooks.ready();
+  };
+  const show = (line: string): void => {
+    hooks.line(line, (spec.readable ?? readableLine)(line));
+  };
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      if (spec.serves === undefined && isReadyLine(line)) ready();
+      show(line);
+    });
+  }
+  spec.serves?.(dead.signal).then(ready, (error: unknown) => {
+    if (!dead.signal.aborted) show(String(error));
+  });
+  return {
+    pid,
+    ended,
+    signal: (signal) => {
+      child.kill(signal);
+    },
+    killGroup: () => {
+      if (pid !== undefined && !dead.signal.aborted) killGroup(pid);
+    },
+  };
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
+function endOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => {
+      resolve(error.message);
+    });
+    child.once('exit', (code, signal) => {
+      resolve(signal ?? `code ${code ?? 'none'}`);
+    });
+  });
+}

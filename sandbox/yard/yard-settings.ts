@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { readSettings, SETTINGS, type SettingName, type SettingValues } from '../../domain/settings.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+export type YardSettings = SettingValues<SettingName>;
+
+/** What the user has set is wrong; the message lists all of it. */
+export class WrongSettings extends Error {
+  override readonly name = 'WrongSettings';
+}
+
+/** Reads every setting before anything is started, so that no part dies of one later. @throws WrongSettings */
+export function readYardSettings(env: Environment): YardSettings {
+  const names = Object.keys(SETTINGS) as SettingName[];
+  const outcome = readSettings(env, names, { readFile: (path) => readFileSync(path, 'utf8') });
+  if (outcome.kind === 'problems') throw new WrongSettings(outcome.problems.join('\n'));
+  return outcome.values;
+}
