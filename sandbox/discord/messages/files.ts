@@ -8,7 +8,8 @@ import type { StoredFile, World } from '../world.js';
 interface Planned {
   incoming?: IncomingFile;
   kept?: StoredFile;
-  filename: string;
+  /** As given. */
+  name: string;
   description?: string;
 }
 
@@ -28,14 +29,14 @@ export function planFiles(world: World, body: MessageBody, incoming: readonly In
   const issues: FormIssue[] = [];
   const planned: Planned[] = [];
   if (body.attachments === undefined) {
-    planned.push(...before.map((kept) => ({ kept, filename: kept.filename })), ...incoming.map((file) => ({ incoming: file, filename: cleanFileName(file.filename) })));
+    planned.push(...before.map((kept) => ({ kept, name: kept.filename })), ...incoming.map((file) => ({ incoming: file, name: file.filename })));
   }
   (body.attachments ?? []).forEach((entry, index) => {
     const description = entry.description === undefined ? {} : { description: entry.description };
     const file = incoming.find((one) => one.field === `files[${entry.id}]`);
     const kept = before.find((one) => one.id === String(entry.id));
-    if (file !== undefined) planned.push({ incoming: file, filename: cleanFileName(entry.filename ?? file.filename), ...description });
-    else if (kept !== undefined) planned.push({ kept, filename: kept.filename, ...description });
+    if (file !== undefined) planned.push({ incoming: file, name: entry.filename ?? file.filename, ...description });
+    else if (kept !== undefined) planned.push({ kept, name: kept.filename, ...description });
     else {
       issues.push({ path: [...root, 'attachments', index, 'id'], code: 'ATTACHMENT_NOT_FOUND', message: 'The attachment is neither uploaded nor on the message', rule: 'attachment-id' });
     }
@@ -44,13 +45,13 @@ export function planFiles(world: World, body: MessageBody, incoming: readonly In
   if (dropped.length > 0) {
     world.journal.violated({ rule: 'attachment-not-listed', message: `Uploaded but not listed in "attachments", so it is lost: ${dropped.map((file) => file.filename).join(', ')}.` });
   }
-  return { planned, fileNames: planned.map((one) => one.filename), issues };
+  return { planned, fileNames: planned.map((one) => cleanFileName(one.name)), issues };
 }
 
 /** Stores the new files of a plan and returns all files the message then has. */
 export function carryOutPlan(world: World, channelId: string, plan: FilePlan, isEphemeral: boolean): StoredFile[] {
-  return plan.planned.flatMap(({ incoming, kept, filename, description }) => {
-    const file = kept ?? (incoming === undefined ? undefined : storeFile(world, channelId, { ...incoming, filename }, isEphemeral));
+  return plan.planned.flatMap(({ incoming, kept, name, description }) => {
+    const file = kept ?? (incoming === undefined ? undefined : storeFile(world, channelId, { ...incoming, filename: name }, isEphemeral));
     if (file === undefined) return [];
     if (description !== undefined) file.description = description;
     return [file];
