@@ -47,7 +47,10 @@ function answerErrors(app: FastifyInstance, maxUploadBytes: number): void {
     if (isTooLarge(error)) {
       return reply.code(413).type('text/plain; charset=utf-8').send(`Maximum request body size ${maxUploadBytes} exceeded.`);
     }
-    process.stderr.write(`ComfyUI stand-in answers 500 to ${request.method} ${request.url}: ${String(error)}\n`);
+    // Malformed JSON is the client's doing; anything else may be a defect of the stand-in and must be seen.
+    if (!String(error).startsWith('SyntaxError')) {
+      process.stderr.write(`ComfyUI stand-in answers 500 to ${request.method} ${request.url}: ${String(error)}\n`);
+    }
     return serverError(reply);
   });
   app.setNotFoundHandler((_request, reply) => reply.code(404).type('text/plain; charset=utf-8').send('404: Not Found'));

@@ -6,10 +6,15 @@ import type { TrainedLora } from './nodes/node-run.js';
 const MATRIX_VALUES = 8192;
 const NOTICE = 'Simulated: written by the ComfyUI stand-in of Trainyard. Nothing was trained; the weights are pseudo-random.';
 
+/** Random values made per file; tensors are copied from stretches of them, as a file's million values take too long one by one. */
+const POOL_VALUES = 65_536;
+
+type Content = 'random' | 'one' | 'zero' | 'nan';
+
 interface Tensor {
   name: string;
   shape: number[];
-  fill: (random: () => number) => number;
+  content: Content;
 }
 
 /**
@@ -32,13 +37,18 @@ export function loraFile(lora: TrainedLora): Buffer {
   file.writeBigUInt64LE(BigInt(headerBytes.length), 0);
   headerBytes.copy(file, 8);
 
+  const data = file.subarray(8 + headerBytes.length);
   const random = pseudoRandom(lora.seedText);
-  let at = 8 + headerBytes.length;
+  const pool = encoded(
+    // Never zero, so that no check for empty weights can pass or fail by chance.
+    Array.from({ length: POOL_VALUES }, () => (random() < 0.5 ? -1 : 1) * (0.0005 + random() * 0.02)),
+    lora.dtype,
+  );
+  let at = 0;
   for (const tensor of tensors) {
-    for (let count = valuesOf(tensor); count > 0; count -= 1) {
-      writeValue(file, at, tensor.fill(random), lora.dtype);
-      at += bytesPerValue;
-    }
+    const size = valuesOf(tensor) * bytesPerValue;
+    fillTensor(data.subarray(at, at + size), tensor.content, { pool, random, dtype: lora.dtype });
+    at += size;
   }
   return file;
 }
@@ -46,44 +56,52 @@ export function loraFile(lora: TrainedLora): Buffer {
 function tensorsOf(lora: TrainedLora): Tensor[] {
   const family = unetFamilyOf(lora.checkpoint);
   const width = Math.max(32, Math.floor(MATRIX_VALUES / lora.rank / 8) * 8);
-  const trained = weightFill(lora);
-  const learned = lora.flaw === 'zero-weights' ? () => 0 : trained;
+  const down = lora.flaw === 'nan' ? 'nan' : 'random';
+  const up = lora.flaw === 'zero-weights' ? 'zero' : down;
   const tensors: Tensor[] = [];
   for (const module of loraModules(family)) {
     const key = `diffusion_model.${module}`;
-    tensors.push({ name: `${key}.lora_up.weight`, shape: [width, lora.rank], fill: learned });
-    tensors.push({ name: `${key}.lora_down.weight`, shape: [lora.rank, width], fill: trained });
-    tensors.push({ name: `${key}.alpha`, shape: [], fill: () => 1 });
+    tensors.push({ name: `${key}.lora_up.weight`, shape: [width, lora.rank], content: up });
+    tensors.push({ name: `${key}.lora_down.weight`, shape: [lora.rank, width], content: down });
+    tensors.push({ name: `${key}.alpha`, shape: [], content: 'one' });
   }
   for (const module of normModules(family)) {
     const key = `diffusion_model.${module}`;
-    tensors.push({ name: `${key}.diff`, shape: [width], fill: learned });
-    tensors.push({ name: `${key}.diff_b`, shape: [width], fill: learned });
+    tensors.push({ name: `${key}.diff`, shape: [width], content: up });
+    tensors.push({ name: `${key}.diff_b`, shape: [width], content: up });
   }
   return tensors;
 }
 
-function weightFill(lora: TrainedLora): (random: () => number) => number {
-  if (lora.flaw === 'nan') return () => Number.NaN;
-  // Never zero, so that no check for empty weights can pass or fail by chance.
-  return (random) => (random() < 0.5 ? -1 : 1) * (0.0005 + random() * 0.02);
+interface Source {
+  pool: Buffer;
+  random: () => number;
+  dtype: TrainedLora['dtype'];
+}
+
+function fillTensor(target: Buffer, content: Content, { pool, random, dtype }: Source): void {
+  if (content === 'zero') return;
+  if (content !== 'random') {
+    target.fill(encoded([content === 'one' ? 1 : Number.NaN], dtype));
+    return;
+  }
+  const bytesPerValue = pool.length / POOL_VALUES;
+  const start = Math.floor(random() * (POOL_VALUES - target.length / bytesPerValue)) * bytesPerValue;
+  pool.copy(target, 0, start, start + target.length);
 }
 
 function valuesOf(tensor: Tensor): number {
   return tensor.shape.reduce((product, size) => product * size, 1);
 }
 
-function writeValue(file: Buffer, at: number, value: number, dtype: TrainedLora['dtype']): void {
-  if (dtype === 'fp32') {
-    file.writeFloatLE(value, at);
-    return;
-  }
-  SINGLE.setFloat32(0, value);
-  file.writeUInt16LE(SINGLE.getUint16(0), at);
+function encoded(values: number[], dtype: TrainedLora['dtype']): Buffer {
+  const singles = Buffer.from(new Float32Array(values).buffer);
+  if (dtype === 'fp32') return singles;
+  const halves = Buffer.alloc(values.length * 2);
+  // bf16 is the upper half of a little-endian single.
+  for (let index = 0; index < values.length; index += 1) singles.copy(halves, index * 2, index * 4 + 2, index * 4 + 4);
+  return halves;
 }
-
-/** bf16 is the upper half of a single. */
-const SINGLE = new DataView(new ArrayBuffer(4));
 
 /** Numbers in [0, 1) that follow from the text (mulberry32). */
 function pseudoRandom(seedText: string): () => number {
