@@ -1,0 +1,79 @@
+import { Context, log } from '@temporalio/activity';
+import type { REST } from 'discord.js';
+import type { OpsNote } from '../../domain/ops-notes.js';
+import { opsView } from '../../bot/views/ops.js';
+import type { Datasets } from '../../models/datasets.js';
+import type { DownloadLinks } from '../../models/download-links.js';
+import type { Interactions } from '../../models/interactions.js';
+import type { Runs } from '../../models/runs.js';
+import { announceEnd, type Pulse } from './announce.js';
+import { answerPress, answerUpload } from './answers.js';
+import { keepCardsInStep } from './card-keeper.js';
+import { postCard } from './cards.js';
+import { createMessages } from './messages.js';
+
+export interface DiscordDependencies {
+  readonly rest: REST;
+  readonly runs: Pick<Runs, 'read' | 'setCard' | 'countWaiting' | 'noticeDelivered' | 'watch' | 'unfinishedCards' | 'cardRendered' | 'cardLost'>;
+  readonly interactions: Pick<Interactions, 'read' | 'markAnswered'>;
+  readonly datasets: Pick<Datasets, 'read'>;
+  readonly downloadLinks: Pick<DownloadLinks, 'linkFor'>;
+  /** Least time between two edits of a card that only show progress. */
+  readonly cardEditIntervalMs: number;
+  readonly pointsHelp: string | undefined;
+  readonly opsChannelId: string | undefined;
+  readonly temporalUiUrl: string | undefined;
+}
+
+export type DiscordActivities = ReturnType<typeof createDiscordActivities>;
+
+/** Everything the yard says in Discord beside the bot's own acknowledgements. REST only: a worker has no gateway. */
+export function createDiscordActivities(dependencies: DiscordDependencies) {
+  const { rest, opsChannelId, temporalUiUrl } = dependencies;
+  const deps = { ...dependencies, messages: createMessages(rest), log };
+  const keepCards: (nothing: Record<string, never>) => Promise<void> = () => keepCardsInStep(deps, pulse());
+
+  return {
+    /**
+     * Answers the press that started a run: accepted, or refused with what to do. At most one answer each.
+     * A user who cannot be reached is no failure; a refusal that could not be told stays a pending notice.
+     */
+    answerInteraction: ({ interactionId, runId }: { interactionId: string; runId: string }): Promise<void> => answerPress({ interactionId, runId }, deps),
+
+    /** Posts the card of an open run, once: a recorded message stands. An owner who cannot be reached gets none. */
+    async openCard({ runId }: { runId: string }): Promise<void> {
+      const row = await deps.runs.read(runId);
+      // An ended run's card is the business of `announce`, so that two do not post at once.
+      if (row === null || row.card !== null || row.end !== null) return;
+      await postCard(row, deps);
+    },
+
+    /**
+     * Tells a run's end in a new message and marks its notice delivered. `delivered: false` means that the owner takes messages
+     * neither here nor directly: the notice stays pending. Everything else that goes wrong is worth another try.
+     */
+    announce: ({ runId }: { runId: string }): Promise<{ delivered: boolean }> => announceEnd(runId, deps, pulse()),
+
+    /** Answers an upload with what became of each file. */
+    answerIntake: ({ interactionId }: { interactionId: string }): Promise<{ answered: boolean }> => answerUpload(interactionId, deps),
+
+    /** Keeps every card in step with its row. Returns after half an hour, and at once when its worker stops. */
+    keepCards,
+
+    /** Tells operators, in their channel when there is one. */
+    async notifyOperators(note: OpsNote): Promise<void> {
+      if (opsChannelId === undefined) return;
+      await deps.messages.post(opsChannelId, { view: opsView(note, temporalUiUrl), name: `ops:${JSON.stringify(note)}` });
+    },
+  };
+}
+
+function pulse(): Pulse {
+  const context = Context.current();
+  return {
+    heartbeat: () => {
+      context.heartbeat();
+    },
+    signal: context.cancellationSignal,
+  };
+}

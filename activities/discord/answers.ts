@@ -1,0 +1,70 @@
+import { acceptedView } from '../../bot/views/runs.js';
+import { refusalView } from '../../bot/views/answers.js';
+import { intakeView } from '../../bot/views/intake.js';
+import type { View } from '../../bot/views/layout.js';
+import type { Datasets } from '../../models/datasets.js';
+import type { Interactions } from '../../models/interactions.js';
+import type { StoredInteraction } from '../../models/interactions-schema.js';
+import type { Runs } from '../../models/runs.js';
+import { postToOwner } from './cards.js';
+import { isTokenDead } from './discord-errors.js';
+import type { Messages } from './messages.js';
+
+export interface AnswerDependencies {
+  readonly runs: Pick<Runs, 'read' | 'noticeDelivered'>;
+  readonly interactions: Pick<Interactions, 'read' | 'markAnswered'>;
+  readonly datasets: Pick<Datasets, 'read'>;
+  readonly messages: Messages;
+  readonly pointsHelp: string | undefined;
+}
+
+/** Accepted, or refused with what to do. A press whose token has expired is not answered; a refusal then stays a pending notice. */
+export async function answerPress({ interactionId, runId }: { readonly interactionId: string; readonly runId: string }, deps: AnswerDependencies): Promise<void> {
+  const interaction = await deps.interactions.read(interactionId);
+  if (interaction === null || isAnswered(interaction)) return;
+  const row = await deps.runs.read(runId);
+  const refusal = row === null ? ({ code: 'quote-expired' } as const) : row.end?.kind === 'refused' ? row.end.refusal : null;
+  const view = refusal !== null || row === null ? refusalView(refusal ?? { code: 'quote-expired' }, deps) : acceptedView(row, interaction.guildId);
+  if (!(await answer(interaction, view, deps))) return;
+  if (row !== null && refusal !== null) await deps.runs.noticeDelivered(runId);
+}
+
+/** What became of an upload's files; directly to its owner when the interaction cannot be answered any more. */
+export async function answerUpload(interactionId: string, deps: AnswerDependencies): Promise<{ answered: boolean }> {
+  const interaction = await deps.interactions.read(interactionId);
+  if (interaction?.upload === undefined) return { answered: false };
+  if (isAnswered(interaction)) return { answered: true };
+  const view = await uploadAnswer(interaction, interaction.upload.datasetId, deps);
+  if (await answer(interaction, view, deps)) return { answered: true };
+  const posted = await postToOwner(interaction, { view, name: `intake:${interactionId}` }, deps.messages);
+  if (posted !== null) await deps.interactions.markAnswered(interactionId);
+  return { answered: posted !== null };
+}
+
+async function uploadAnswer(interaction: StoredInteraction, datasetId: string, { datasets }: AnswerDependencies): Promise<View> {
+  const dataset = await datasets.read(datasetId);
+  const images = dataset?.images ?? [];
+  return intakeView({
+    datasetId,
+    datasetName: dataset?.name ?? null,
+    verdicts: interaction.verdicts ?? [],
+    images: images.length,
+    captionsMissing: images.filter((image) => image.caption === null).length,
+  });
+}
+
+/** False when the interaction's token is dead. */
+async function answer(interaction: StoredInteraction, view: View, { messages, interactions }: AnswerDependencies): Promise<boolean> {
+  try {
+    await messages.answer(interaction, view);
+  } catch (error) {
+    if (isTokenDead(error)) return false;
+    throw error;
+  }
+  await interactions.markAnswered(interaction.interactionId);
+  return true;
+}
+
+function isAnswered({ answeredAt }: StoredInteraction): boolean {
+  return answeredAt !== undefined && answeredAt !== null;
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { MessageFlags, Routes, type REST } from 'discord.js';
+import { z } from 'zod';
+import type { View } from '../../bot/views/layout.js';
+
+export interface Posted {
+  readonly channelId: string;
+  readonly messageId: string;
+}
+
+export interface NewMessage {
+  readonly view: View;
+  /** Names the message: the same name posted twice within minutes is one message. */
+  readonly name: string;
+  /** Whom it pings; nobody without it. */
+  readonly pings?: string;
+  readonly repliesTo?: string;
+}
+
+const idSchema = z.object({ id: z.string() });
+
+/** What Discord is asked to do with messages. One writer of cards, raw bodies, no caches. */
+export interface Messages {
+  /** Posts with the bot's own token, which never expires. */
+  post(channelId: string, message: NewMessage): Promise<Posted>;
+  postToUser(userId: string, message: NewMessage): Promise<Posted>;
+  edit(posted: Posted, view: View, signal: AbortSignal): Promise<void>;
+  /** Replaces what the interaction shows, with its own token: works for 15 minutes. */
+  answer(interaction: { readonly applicationId: string; readonly token: string }, view: View): Promise<void>;
+}
+
+export function createMessages(rest: REST): Messages {
+  async function post(channelId: string, { view, name, pings, repliesTo }: NewMessage): Promise<Posted> {
+    const reply = repliesTo === undefined ? {} : { message_reference: { message_id: repliesTo, fail_if_not_exists: false } };
+    const created = await rest.post(Routes.channelMessages(channelId), {
+      body: {
+        ...bodyOf(view),
+        ...reply,
+        allowed_mentions: { parse: [], replied_user: false, ...(pings === undefined ? {} : { users: [pings] }) },
+        nonce: nonceOf(name),
+        enforce_nonce: true,
+      },
+    });
+    return { channelId, messageId: idSchema.parse(created).id };
+  }
+
+  return {
+    post,
+    async postToUser(userId, message) {
+      const channel = await rest.post(Routes.userChannels(), { body: { recipient_id: userId } });
+      return post(idSchema.parse(channel).id, message);
+    },
+    async edit({ channelId, messageId }, view, signal) {
+      await rest.patch(Routes.channelMessage(channelId, messageId), { body: { ...bodyOf(view), allowed_mentions: { parse: [] } }, signal });
+    },
+    async answer({ applicationId, token }, view) {
+      await rest.patch(Routes.webhookMessage(applicationId, token), { body: { ...bodyOf(view), allowed_mentions: { parse: [] } }, auth: false });
+    },
+  };
+}
+
+function bodyOf({ components }: View): { readonly flags: number; readonly components: View['components'] } {
+  return { flags: MessageFlags.IsComponentsV2, components };
+}
+
+/** Discord takes 25 characters. */
+function nonceOf(name: string): string {
+  return createHash('sha256').update(name).digest('base64url').slice(0, 25);
+}

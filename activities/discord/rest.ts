@@ -1,0 +1,27 @@
+import { REST } from 'discord.js';
+
+export interface DiscordRestOptions {
+  readonly token: string;
+  /** REST base of a stand-in; Discord itself when unset. */
+  readonly apiUrl?: string | undefined;
+  /** Discord took the token away: nothing works any more in this process. */
+  readonly onUnauthorized?: () => void;
+}
+
+const EDIT_OF_MESSAGE = /^\/channels\/[^/]+\/messages\/[^/]+$/;
+
+/**
+ * The one REST client of a worker, without a gateway. An edit that meets a rate limit is rejected instead of queued: by the time
+ * its turn came it would be stale. Everything else waits its turn.
+ */
+export function createDiscordRest({ token, apiUrl, onUnauthorized }: DiscordRestOptions): REST {
+  const rest = new REST({
+    ...(apiUrl === undefined ? {} : { api: apiUrl }),
+    rejectOnRateLimit: ({ method, route }) => method === 'PATCH' && EDIT_OF_MESSAGE.test(route),
+  }).setToken(token);
+  rest.on('response', ({ path }, { status }) => {
+    // A 401 on a webhook is about one interaction's token, not about ours.
+    if (status === 401 && !path.startsWith('/webhooks/') && !path.startsWith('/interactions/')) onUnauthorized?.();
+  });
+  return rest;
+}
