@@ -33,5 +33,9 @@ export function readWorkerConfig(role: Role, env: NodeJS.ProcessEnv = process.en
   const required = role === 'discord' ? (['MONGODB_URI', 'DISCORD_TOKEN'] as const) : role === 'gpu' ? (['MONGODB_URI', 'COMFYUI_NODES'] as const) : (['MONGODB_URI'] as const);
   const read = readSettings(env, NAMES, { required, readFile: (path) => readFileSync(path, 'utf8') });
   if (read.kind === 'problems') return { problems: read.problems };
-  return { role, settings: read.values, temporal: loadClientConnectConfig(), watchParent: env['TRAINYARD_PARENT_WATCH'] === '1' };
+  return { role, settings: read.values, temporal: loadClientConnectConfig({ overrideEnvVars: given(env) }), watchParent: env['TRAINYARD_PARENT_WATCH'] === '1' };
+}
+
+function given(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }

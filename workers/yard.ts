@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import { createDatasetActivities } from '../activities/datasets/activities.js';
+import { DOWNLOAD_TIMEOUTS } from '../activities/datasets/download.js';
 import { createLedgerActivities } from '../activities/ledger/activities.js';
 import { createLoraActivities } from '../activities/loras/activities.js';
 import { createRunActivities } from '../activities/runs/activities.js';
@@ -43,7 +44,12 @@ export async function createYardWorkers(context: WorkerContext, workflowBundle?:
       }),
       ...createLedgerActivities(models),
       ...createLoraActivities({ ...models, recipes: context.recipes }),
-      ...createDatasetActivities({ ...models, imageLimit: settings.DATASET_IMAGE_LIMIT }),
+      ...createDatasetActivities({
+        ...models,
+        download: { allowedOrigins: settings.ATTACHMENT_ORIGINS, timeouts: DOWNLOAD_TIMEOUTS },
+        uploadMaxBytes: settings.UPLOAD_MAX_BYTES,
+        imagesPerDataset: settings.DATASET_IMAGE_LIMIT,
+      }),
       ...createTemporalActivities({
         client,
         ...models,

@@ -1,0 +1,47 @@
+import { Worker } from '@temporalio/worker';
+import { createDiscordActivities } from '../activities/discord/activities.js';
+import { createDiscordRest } from '../activities/discord/rest.js';
+import { createDownloadLinks } from '../models/download-links.js';
+import type { WorkerContext } from './context.js';
+
+const UNAUTHORIZED = 77;
+const CALLS_AT_ONCE = 20;
+
+/** The worker that speaks to Discord's REST side: answers, cards, notices. It has no gateway connection. */
+export async function createDiscordWorkers(context: WorkerContext): Promise<Worker[]> {
+  const { settings, models, log } = context;
+  const { DISCORD_TOKEN, DOWNLOAD_SECRET } = settings;
+  if (DISCORD_TOKEN === undefined || DOWNLOAD_SECRET === undefined) throw new Error('Expected DISCORD_TOKEN and DOWNLOAD_SECRET to be set for the discord worker.');
+  const rest = createDiscordRest({
+    token: DISCORD_TOKEN,
+    apiUrl: settings.DISCORD_API_URL,
+    onUnauthorized: () => {
+      // discord.js forgets the token after a 401 and every later call fails: only a new process helps.
+      log.fatal('Discord no longer accepts the token');
+      process.exit(UNAUTHORIZED);
+    },
+  });
+  const worker = await Worker.create({
+    connection: context.temporal,
+    namespace: context.namespace,
+    taskQueue: context.queues.discord,
+    maxConcurrentActivityTaskExecutions: CALLS_AT_ONCE,
+    shutdownGraceTime: settings.SHUTDOWN_GRACE,
+    // The keeper of the cards heartbeats; throttled at most this long, a dead one is noticed soon.
+    maxHeartbeatThrottleInterval: '5 seconds',
+    activities: createDiscordActivities({
+      ...models,
+      rest,
+      downloadLinks: createDownloadLinks({
+        baseUrl: settings.PUBLIC_URL ?? `http://${settings.WEB_HOST}:${settings.WEB_PORT}`,
+        secret: DOWNLOAD_SECRET,
+        ttlMs: settings.DOWNLOAD_TTL,
+      }),
+      cardEditIntervalMs: settings.CARD_EDIT_INTERVAL,
+      pointsHelp: settings.POINTS_HELP,
+      opsChannelId: settings.OPS_CHANNEL_ID,
+      temporalUiUrl: settings.TEMPORAL_UI_URL,
+    }),
+  });
+  return [worker];
+}
