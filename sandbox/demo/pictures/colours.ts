@@ -1,0 +1,22 @@
+/** The colours of the whole set: one hand drew it. */
+export const INK = '#33242f';
+export const RED = '#d63a30';
+export const RED_DARK = '#a5282b';
+export const RED_LIGHT = '#f0735c';
+export const CREAM = '#fdf0d5';
+export const BRASS = '#eab63e';
+export const BRASS_DARK = '#b98222';
+export const IRON = '#46424f';
+export const IRON_DARK = '#2e2b36';
+export const IRON_LIGHT = '#6d6978';
+export const STEEL = '#cfd3da';
+export const TEAL = '#2b7a78';
+export const TEAL_DARK = '#1c4f52';
+export const TEAL_LIGHT = '#6fb9ae';
+export const GLASS = '#bfe3ee';
+export const LAMP_LIGHT = '#ffe08a';
+export const STONE = '#b9a793';
+export const STONE_DARK = '#8d7b6b';
+export const WOOD = '#8a5a3a';
+export const WOOD_DARK = '#5f3c29';
+export const SNOW = '#f7fbff';
