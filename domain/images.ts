@@ -94,7 +94,7 @@ export interface TrainingBounds {
 }
 
 /**
- * The size a picture is trained at: its aspect ratio up to half a multiple, never more pixels than it has.
+ * The size a picture is trained at: its aspect ratio to the nearest multiple, never more pixels than it has.
  * What the ratio loses is to be cropped, not squeezed. Null when a side would be shorter than one multiple.
  */
 export function trainingSize(picture: { readonly widthPx: number; readonly heightPx: number }, bounds: TrainingBounds): { widthPx: number; heightPx: number } | null {
