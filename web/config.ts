@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import type { ConnectionOptions } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { readSettings, type SettingsOutcome, type SettingValues } from '../domain/settings.js';
+
+const NAMES = ['MONGODB_URI', 'WEB_HOST', 'WEB_PORT', 'PUBLIC_URL', 'DOWNLOAD_SECRET', 'DOWNLOAD_TTL', 'LOG_LEVEL'] as const;
+const REQUIRED = ['MONGODB_URI', 'DOWNLOAD_SECRET'] as const;
+
+export type WebConfig = SettingValues<(typeof NAMES)[number], (typeof REQUIRED)[number]>;
+
+export function readWebConfig(env: Readonly<Record<string, string | undefined>>): SettingsOutcome<WebConfig> {
+  return readSettings(env, NAMES, { required: REQUIRED, readFile: (path) => readFileSync(path, 'utf8') });
+}
+
+export function environment(): Readonly<Record<string, string | undefined>> {
+  return process.env;
+}
+
+/** Set by a supervisor that wants its parts to end with it, also when it is killed. */
+export function parentWatched(env: Readonly<Record<string, string | undefined>>): boolean {
+  return env['TRAINYARD_PARENT_WATCH'] === '1';
+}
+
+/** Where the Temporal server is, from the environment or its own configuration file. */
+export function temporalConnectionOptions(): Pick<ConnectionOptions, 'address' | 'tls' | 'apiKey' | 'metadata'> {
+  const { address, tls, apiKey, metadata } = loadClientConnectConfig().connectionOptions;
+  return {
+    ...(address === undefined ? {} : { address }),
+    ...(tls === undefined ? {} : { tls }),
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(metadata === undefined ? {} : { metadata }),
+  };
+}
