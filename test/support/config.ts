@@ -20,3 +20,8 @@ export function testServerAddress(server: Server): string {
   }
   return address;
 }
+
+/** `SAVE_HISTORIES=1` lets the end-to-end tests write the histories that later versions have to replay. */
+export function savingHistories(): boolean {
+  return process.env['SAVE_HISTORIES'] === '1';
+}

@@ -1,0 +1,135 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { environment } from '../../sandbox/config.js';
+import { openYardAccess } from '../../sandbox/demo/access.js';
+import type { YardAccess } from '../../sandbox/demo/access.js';
+import { PLACES } from '../../sandbox/demo/agreement/expectation.js';
+import type { DemoReport } from '../../sandbox/demo/report.js';
+import { createYard } from '../../sandbox/yard/yard.js';
+import type { Yard } from '../../sandbox/yard/yard.js';
+import { createRuns } from '../../models/runs.js';
+import { trainRunIdOf } from '../../workflows/train-run/messages.js';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const TSX = import.meta.resolve('tsx');
+
+let folder: string;
+let yard: Yard;
+let access: YardAccess;
+let runId: string;
+
+/** `npm run demo` with these arguments, on the yard of this test: its exit code and what it printed. */
+function demo(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const child = spawn(process.execPath, ['--import', TSX, join(ROOT, 'sandbox/demo/main.ts'), ...args], {
+    cwd: folder,
+    env: { ...environment(), NODE_OPTIONS: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  return new Promise((resolve) => {
+    child.on('close', (code) => {
+      resolve({ code, out, err });
+    });
+  });
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'trainyard-test-agreement-'));
+  const env = { ...environment(), CARD_EDIT_INTERVAL: '500ms', POLL_INTERVAL: '500ms', LOG_LEVEL: 'warn' };
+  yard = await createYard({ dataDir: join(folder, '.trainyard'), env, ports: 'free', say: () => undefined, line: () => undefined });
+  access = await openYardAccess(yard.state);
+}, 180_000);
+afterAll(async () => {
+  await access.close();
+  await yard.stop();
+  await rm(folder, { recursive: true, force: true });
+}, 60_000);
+
+describe('npm run demo', () => {
+  it('plays a training to a proven file on the running yard and prints one line of JSON', async () => {
+    const { code, out, err } = await demo('--json');
+    expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' });
+    const lines = out.trim().split('\n');
+    expect(lines).toHaveLength(1);
+    const report = JSON.parse(lines[0] ?? '') as DemoReport;
+    expect(report).toMatchObject({ outcome: 'succeeded', points: { captured: report.points.price, released: 0 }, attempts: 1, disagreements: [] });
+    expect(report.points.before - report.points.after).toBe(report.points.price);
+    expect(report.history.events).toBeLessThanOrEqual(80);
+    expect(report.history.bytes).toBeLessThanOrEqual(40_000);
+    expect(report.lora?.tensors).toBeGreaterThan(0);
+    expect(report.card.edits).toBeGreaterThan(0);
+    runId = report.runId ?? '';
+    expect((await demo('--check', runId)).code).toBe(0);
+  }, 180_000);
+
+  const seeds: Record<(typeof PLACES)[number], () => Promise<unknown>> = {
+    ledger: () => access.mongo.collection('points_entries').updateOne({ key: `resolve:${runId}` }, { $inc: { amount: 1 } }),
+    'run row': () => access.mongo.collection<{ _id: string }>('runs').updateOne({ _id: runId }, { $set: { notice: 'pending' } }),
+    card: async () => {
+      const card = (await createRuns(access.mongo).read(runId))?.card;
+      await discord('PATCH', `/channels/${card?.channelId ?? ''}/messages/${card?.messageId ?? ''}`, {
+        flags: 32_768,
+        components: [{ type: 10, content: `still training run \`${runId.slice(0, 8)}\`` }],
+      });
+    },
+    notice: async () => {
+      const row = await createRuns(access.mongo).read(runId);
+      const userId = row?.accountId.split(':')[1] ?? '';
+      const notice = (await access.messagesOf(userId)).find((message) => message.replyTo === row?.card?.messageId);
+      await discord('DELETE', `/channels/${notice?.channelId ?? ''}/messages/${notice?.id ?? ''}`);
+    },
+    nodes: async () => {
+      const response = await fetch(`${access.nodes[0]?.url ?? ''}/prompt`, {
+        method: 'POST',
+        body: JSON.stringify({ ...(await postedGraph()), prompt_id: '6f2d6c1c-2f6c-4d53-9d59-0f6d1f5f3a11' }),
+        headers: { 'content-type': 'application/json' },
+      });
+      expect(response.status).toBe(200);
+    },
+    workflow: async () => {
+      const namespace = 'default';
+      await access.client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution: { workflowId: trainRunIdOf(runId) } });
+      await access.driver.waitFor(
+        async () => {
+          const left = await access.client.workflow.getHandle(trainRunIdOf(runId)).describe().catch(() => null);
+          return left === null;
+        },
+        { timeoutMs: 30_000, what: 'the workflow to be deleted' },
+      );
+    },
+  };
+
+  it.each(PLACES)('exits non-zero when the %s tells another story', async (place) => {
+    await seeds[place]();
+    const { code, out } = await demo('--check', runId);
+    expect(code).toBe(1);
+    expect(out).toContain(`✗ ${place}:`);
+  }, 60_000);
+});
+
+async function discord(method: string, path: string, body?: unknown): Promise<void> {
+  const { apiUrl, token } = yard.state.discord;
+  const response = await fetch(`${apiUrl ?? ''}/v10${path}`, {
+    method,
+    headers: { authorization: `Bot ${token ?? ''}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  expect(response.ok).toBe(true);
+}
+
+/** The body of the run's own submission, as its node got it. */
+async function postedGraph(): Promise<object> {
+  for (const { control } of access.nodes) {
+    for (const call of await control.calls()) {
+      if (call.method === 'POST' && call.path.endsWith('/prompt') && typeof call.body === 'object' && call.body !== null) return call.body;
+    }
+  }
+  throw new Error('Expected one of the nodes to have got a submission, found none.');
+}
