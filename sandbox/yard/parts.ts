@@ -111,12 +111,12 @@ function markOf(root: string, [file, ...args]: readonly [file: string, ...args: 
 }
 
 /** The user's environment, completed by what this yard decides. */
-function ownEnvironment({ env, settings, ports, addresses, downloadSecret }: PartPlan): Environment {
+function ownEnvironment({ root, env, settings, ports, addresses, downloadSecret }: PartPlan): Environment {
   const { temporal, discord, comfyui, web } = addresses;
   return {
     ...env,
     // The user's own Temporal profile is for the user's server, not for ours.
-    ...(settings.TEMPORAL_ADDRESS === undefined ? { TEMPORAL_CONFIG_FILE: '/dev/null', TEMPORAL_API_KEY: undefined } : {}),
+    ...(settings.TEMPORAL_ADDRESS === undefined ? { TEMPORAL_CONFIG_FILE: join(root, 'sandbox/yard/temporal-profile.toml'), TEMPORAL_API_KEY: undefined } : {}),
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: temporal.namespace,
     TEMPORAL_UI_URL: temporal.uiUrl,

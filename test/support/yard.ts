@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Client, Connection as TemporalConnection } from '@temporalio/client';
 import type { Worker } from '@temporalio/worker';
 import type { Connection } from 'mongoose';
@@ -73,7 +74,7 @@ export async function openTestYard({ settings = {}, nodes: nodeCount = 2, stepMs
     ...QUICK,
     MONGODB_URI: database.uri,
     TEMPORAL_ADDRESS: testTemporalAddress(),
-    TEMPORAL_CONFIG_FILE: '/dev/null',
+    TEMPORAL_CONFIG_FILE: fileURLToPath(new URL('../../sandbox/yard/temporal-profile.toml', import.meta.url)),
     TASK_QUEUE_PREFIX: prefix,
     DISCORD_TOKEN: discord.token,
     DISCORD_API_URL: discord.apiUrl,

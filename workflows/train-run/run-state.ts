@@ -32,8 +32,8 @@ export class RunState {
   }
 
   /** Synchronous on purpose: an asynchronous validator never rejects. */
-  requireCancellable(): void {
-    if (this.finished) throw ApplicationFailure.nonRetryable('The training is finished; it is too late to cancel.', 'TooLate');
+  requireCancellable({ by }: CancelRequest): void {
+    if (this.finished) throw ApplicationFailure.nonRetryable(`The training is finished; it is too late for the ${by} to cancel.`, 'TooLate');
   }
 
   requestCancel(request: CancelRequest, now: number): CancelAnswer {

@@ -50,8 +50,8 @@ export async function trainRun(request: RunRequest): Promise<RunEnd> {
 function registerHandlers(run: RunState): void {
   setHandler(getRunQuery, () => run.view());
   setHandler(cancelRunUpdate, (cancel) => run.requestCancel(cancel, Date.now()), {
-    validator: () => {
-      run.requireCancellable();
+    validator: (cancel) => {
+      run.requireCancellable(cancel);
     },
   });
 }
