@@ -12,7 +12,6 @@ import { createGateway, listen, login } from './gateway.js';
 import { openServices } from './open-services.js';
 import { createRouter } from './router.js';
 import { createYard } from './yard.js';
-// eslint-disable-next-line import-x/no-restricted-paths -- this file composes a process; nothing else in bot/ reads recipe files
 import { loadRecipes } from '../recipes/load.js';
 
 const CONFIG_PROBLEM = 78;

@@ -17,7 +17,9 @@ export function createProcessLog(name: string, level: string): Logger {
 export function installTemporalLog(log: Logger): void {
   const logger = new DefaultLogger('INFO', ({ level, message, meta }) => {
     // The SDK attaches its whole context; the ids are enough to find the run in the Web UI.
-    const { error, workflowId, runId, attempt, activityType, taskQueue } = (meta ?? {}) as Record<string, unknown>;
+    const { error, workflowId, runId, attempt, activityType, taskQueue, sdkComponent } = (meta ?? {}) as Record<string, unknown>;
+    // Worker.create and bundling tell what is the same at each start; what went wrong there is an error or comes from the core.
+    if (sdkComponent === 'worker' && level !== 'ERROR') return;
     log[PINO_LEVEL[level]]({ err: error, workflowId, temporalRunId: runId, attempt, activityType, taskQueue }, message);
   });
   Runtime.install({
