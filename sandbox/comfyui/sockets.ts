@@ -6,7 +6,7 @@ import { isRecord } from './protocol.js';
 export interface Sockets {
   join(socket: WebSocket, clientId: string | null): void;
   /** To one client, or to everyone when `clientId` is null. */
-  send(type: string, data: Record<string, unknown>, clientId: string | null): void;
+  send: (type: string, data: Record<string, unknown>, clientId: string | null) => void;
   /** Drops every connection without a closing handshake: the other side sees 1006. */
   dropAll(): void;
 }

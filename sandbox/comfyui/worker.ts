@@ -72,9 +72,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     const execution = await executePrompt(job, {
       folders: deps.folders,
       cache: deps.cache,
-      send: (type, data, clientId) => {
-        if (!gone.aborted) deps.sockets.send(type, data, clientId);
-      },
+      send: deps.sockets.send,
       setCurrentNode: (nodeId) => {
         currentNode = nodeId;
       },
@@ -85,7 +83,6 @@ export function createWorker(deps: WorkerDeps): Worker {
     });
     running = null;
     markEnded(job.record, endStateOf(execution));
-    if (gone.aborted) return;
     queue.finish(item, execution.status, execution.outputs);
     const clientId = clientIdOf(item);
     const silent = execution.status === null || job.scenario?.behaviour.kind === 'silent-ws';

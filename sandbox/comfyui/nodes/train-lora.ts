@@ -28,7 +28,7 @@ export async function trainLora(run: NodeRun): Promise<NodeResult> {
     if (await job.passHold(step)) dueAt = performance.now();
     await misbehave(run, step, total);
     if (step === total) break;
-    dueAt += job.stepMs();
+    dueAt = nextDue(dueAt, job.stepMs());
     const waitMs = dueAt - performance.now();
     if (waitMs > 0) await job.rest(Math.max(waitMs, SHORTEST_REST_MS));
     else if (step % 50 === 0) await job.rest(0);
@@ -38,6 +38,11 @@ export async function trainLora(run: NodeRun): Promise<NodeResult> {
     run.report(step + 1, total);
   }
   return { outputs: [loraOf(run), lossMapOf(job, losses), steps + earlierSteps] };
+}
+
+/** Steps done in bursts keep the pace on average; longer ones are never shortened because the one before was late. */
+function nextDue(dueAt: number, stepMs: number): number {
+  return stepMs < SHORTEST_REST_MS ? dueAt + stepMs : performance.now() + stepMs;
 }
 
 /** What the scenario has in store at this step; steps it leaves open mean halfway. */

@@ -45,10 +45,12 @@ async function enqueue(
 ): Promise<unknown> {
   const trouble = context.scenarios.takeForPrompt();
   if (trouble?.kind === 'reply-lost') {
+    const { server } = context;
     reply.hijack();
     request.raw.socket.destroy();
     await setTimeout(trouble.enqueueAfterMs ?? ENQUEUE_AFTER_MS);
-    context.server.enqueue(item);
+    // A process that has died meanwhile took the request with it.
+    if (server === context.server) server.enqueue(item);
     return reply;
   }
   const fine = context.server.enqueue(item);

@@ -86,8 +86,20 @@ describe('the WebSocket of the ComfyUI stand-in', () => {
     const values = observer.frames.filter((frame) => frame.type === 'progress').map((frame) => Number(frame.data['value']));
     expect(values[0]).toBe(1);
     expect(values.at(-1)).toBe(50);
+    const [job] = await rig.control.jobs();
+    const elapsedMs = Number(job?.endedAt) - Number(job?.startedAt);
     expect(values.length).toBeGreaterThan(2);
-    expect(values.length).toBeLessThanOrEqual(8);
+    expect(values.length).toBeLessThanOrEqual(2 + elapsedMs / 100);
+  });
+
+  it('holds a report back until half a percent is done, however long that takes', async () => {
+    await rig.control.setStepMs(10);
+    const observer = await rig.observe('me');
+    const promptId = await rig.submit(graph({ steps: 6000 }), { client_id: 'me' });
+    const values = () => observer.frames.filter((frame) => frame.type === 'progress').map((frame) => Number(frame.data['value']));
+    await observer.until(() => values().length === 2);
+    await rig.call('POST', `/api/jobs/${promptId}/cancel`);
+    expect(values()).toEqual([1, 31]);
   });
 
   it('counts steps times accumulation, one report per micro-step', async () => {

@@ -144,6 +144,21 @@ describe('faults the ComfyUI stand-in can be told to have', () => {
     expect((await rig.control.jobs()).map((job) => job.state)).toEqual(['lost', 'lost', 'completed']);
   });
 
+  it('a worker that turns zombie between two steps, and sees the interrupt when it lives again', async () => {
+    await rig.control.setStepMs(5);
+    const promptId = await rig.submit(graph({ steps: 10_000 }));
+    await rig.control.waitForJobs((jobs) => Number(jobs[0]?.trainedSteps) > 0);
+    await rig.control.zombie(true);
+    await rig.call('POST', `/api/jobs/${promptId}/cancel`);
+    const before = (await rig.control.jobs())[0]?.trainedSteps;
+    for (let poll = 0; poll < 30; poll += 1) {
+      expect((await rig.job(promptId)).json['status']).toBe('in_progress');
+    }
+    expect((await rig.control.jobs())[0]).toMatchObject({ state: 'running', trainedSteps: before });
+    await rig.control.zombie(false);
+    expect(await rig.ended(promptId)).toMatchObject({ status: 'cancelled' });
+  });
+
   it('answers of the tester\'s choice on one route, so many times', async () => {
     await rig.control.scenario({ behaviour: { kind: 'http', route: 'GET /queue', status: 502, body: '<html>Bad gateway</html>', contentType: 'text/html', times: 1 } });
     expect(await rig.call('GET', '/api/queue')).toMatchObject({ status: 502, text: '<html>Bad gateway</html>' });
