@@ -74,7 +74,9 @@ function unionIssues(issue: $ZodIssue & { code: 'invalid_union' }, path: readonl
   for (const step of issue.path) value = isRecord(value) || Array.isArray(value) ? (value as Record<PropertyKey, unknown>)[step] : undefined;
 
   const typeMismatch = (branch: readonly $ZodIssue[]): $ZodIssue | undefined => branch.find((one) => one.path.length === 1 && one.path[0] === 'type');
-  const fitting = issue.errors.filter((branch) => branch.length > 0 && typeMismatch(branch) === undefined);
+  const isOtherKind = (branch: readonly $ZodIssue[]): boolean => branch.some((one) => one.path.length === 0 && one.code === 'invalid_type');
+  const possible = issue.errors.filter((branch) => branch.length > 0 && typeMismatch(branch) === undefined);
+  const fitting = possible.some((branch) => !isOtherKind(branch)) ? possible.filter((branch) => !isOtherKind(branch)) : possible;
   const closest = fitting.sort((a, b) => a.length - b.length)[0];
   if (closest !== undefined) return closest.flatMap((inner) => formIssues(inner, path, value));
 

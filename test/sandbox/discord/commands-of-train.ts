@@ -1,4 +1,4 @@
-import { ApplicationCommandOptionType, type RESTPostAPIChatInputApplicationCommandsJSONBody } from 'discord.js';
+import { ApplicationCommandOptionType, ApplicationIntegrationType, InteractionContextType, type RESTPostAPIChatInputApplicationCommandsJSONBody } from 'discord.js';
 
 const { Subcommand, String: Text, Integer, Attachment, User, Boolean: Flag } = ApplicationCommandOptionType;
 
@@ -6,8 +6,8 @@ const { Subcommand, String: Text, Integer, Attachment, User, Boolean: Flag } = A
 export const trainCommand: RESTPostAPIChatInputApplicationCommandsJSONBody = {
   name: 'train',
   description: 'Train a model',
-  contexts: [0, 1],
-  integration_types: [0, 1],
+  contexts: [InteractionContextType.Guild, InteractionContextType.BotDM],
+  integration_types: [ApplicationIntegrationType.GuildInstall, ApplicationIntegrationType.UserInstall],
   options: [
     { type: Subcommand, name: 'create', description: 'Create a dataset', options: [{ type: Text, name: 'name', description: 'Its name', required: true, min_length: 2, max_length: 40 }] },
     { type: Subcommand, name: 'view', description: 'Show a dataset', options: [{ type: Text, name: 'id', description: 'Which', required: true, autocomplete: true }] },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ChatInputCommandInteraction, RepliableInteraction } from 'discord.js';
-import { ApplicationIntegrationType, MessageFlags, Routes } from 'discord.js';
+import { ApplicationIntegrationType, ButtonStyle, ComponentType, MessageFlags, Routes, TextInputStyle } from 'discord.js';
 import { APPLICATION_ID, ELSEWHERE_CHANNEL_ID } from '../../../sandbox/discord/people.js';
 import type { InteractionHandle } from '../../../sandbox/discord/driver/interaction.js';
 import { codeOf, startTestYard, type TestYard } from './bot.js';
@@ -45,7 +45,7 @@ describe('deadlines of interactions', () => {
   it('says "This interaction failed" under a button nobody answers', async () => {
     await yard.logInSilent();
     const { handle, interaction } = await use();
-    await interaction.reply({ components: [{ type: 1, components: [{ type: 2, style: 1, label: 'Go', custom_id: 'go' }] }] });
+    await interaction.reply({ components: [{ type: ComponentType.ActionRow, components: [{ type: ComponentType.Button, style: ButtonStyle.Primary, label: 'Go', custom_id: 'go' }] }] });
     const click = await yard.driver.user('mira').click(await handle.message(), 'Go');
 
     await yard.driver.advanceClock(3_001);
@@ -152,7 +152,10 @@ describe('deadlines of interactions', () => {
     await interaction.reply('one');
     for (let n = 0; n < 5; n += 1) await interaction.followUp(`more ${n}`);
 
-    expect(await codeOf(interaction.followUp('too many'))).toBe(40094);
+    // Another client at a later time, so that the first one's rate limit plays no part.
+    await yard.driver.advanceClock(5_000);
+    const again = yard.rest.post(Routes.webhook(APPLICATION_ID, interaction.token), { auth: false, body: { content: 'too many' } });
+    expect(await codeOf(again)).toBe(40094);
     expect(await codeOf(yard.rest.post(Routes.channelMessages(ELSEWHERE_CHANNEL_ID), { body: { content: 'x' } }))).toBe(50001);
   });
 
@@ -167,7 +170,7 @@ describe('deadlines of interactions', () => {
   it('leaves a form open whose sending nobody answered, and closes it once it is answered', async () => {
     await yard.logInSilent();
     const { handle, interaction } = await use('train form');
-    await interaction.showModal({ custom_id: 'f', title: 'Form', components: [{ type: 18, label: 'L', component: { type: 4, custom_id: 't', style: 1 } }] });
+    await interaction.showModal({ custom_id: 'f', title: 'Form', components: [{ type: ComponentType.Label, label: 'L', component: { type: ComponentType.TextInput, custom_id: 't', style: TextInputStyle.Short } }] });
     const mira = yard.driver.user('mira');
     const modal = await handle.modal();
 
