@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ComfyClient } from './client.js';
 import { ComfyError } from './comfy-error.js';
@@ -25,46 +25,57 @@ const MISSING_READS = 3;
  */
 export async function download(client: ComfyClient, file: ComfyFile, path: string, options: DownloadOptions): Promise<Download> {
   const target = await open(path, 'w');
+  const got: Got = { bytes: 0, version: null, lastByteAt: Date.now() };
+  let missing = 0;
   try {
-    let version: FileState | null = null;
-    let have = 0;
-    let missing = 0;
-    let lastByteAt = Date.now();
     for (;;) {
       try {
         const state = await client.headFile(file);
-        if (state === null) {
-          missing += 1;
-          if (missing >= MISSING_READS) return { kind: 'missing' };
-        } else {
-          missing = 0;
-          if (version === null || state.etag === null || state.etag !== version.etag || state.sizeBytes !== version.sizeBytes) have = 0;
-          version = state;
-          if (have === state.sizeBytes) return { kind: 'fetched', sizeBytes: have };
-          const stream = await client.openFile(file, have, state.etag);
-          if (stream.status !== 206) have = 0;
-          if (stream.status !== 200 && !(stream.status === 206 && startsAt(stream.headers, have))) {
-            stream.close();
-            throw new ComfyError('GET /view', { kind: 'http', status: stream.status, body: '' });
-          }
-          for await (const bytes of stream.bytes) {
-            await target.write(bytes, 0, bytes.byteLength, have);
-            have += bytes.byteLength;
-            lastByteAt = Date.now();
-            options.onBytes(have);
-            if (have > state.sizeBytes) stream.close();
-          }
-          if (have === state.sizeBytes) return { kind: 'fetched', sizeBytes: have };
-        }
+        missing = state === null ? missing + 1 : 0;
+        if (missing >= MISSING_READS) return { kind: 'missing' };
+        if (state !== null && (await fetchRest(client, file, state, target, got, options.onBytes))) return { kind: 'fetched', sizeBytes: state.sizeBytes };
       } catch (error) {
         if (!(error instanceof ComfyError)) throw error;
-        if (Date.now() - lastByteAt >= options.silenceLimitMs) return { kind: 'silent', problem: error.message };
+        if (Date.now() - got.lastByteAt >= options.silenceLimitMs) return { kind: 'silent', problem: error.message };
       }
       await delay(options.retryMs);
     }
   } finally {
     await target.close();
   }
+}
+
+interface Got {
+  bytes: number;
+  version: FileState | null;
+  lastByteAt: number;
+}
+
+/** Continues from what is there of the same version; true when the file is whole. */
+async function fetchRest(client: ComfyClient, file: ComfyFile, state: FileState, target: FileHandle, got: Got, onBytes: (bytes: number) => void): Promise<boolean> {
+  const same = state.etag !== null && state.etag === got.version?.etag && state.sizeBytes === got.version.sizeBytes;
+  if (!same) await startOver(target, got);
+  got.version = state;
+  const stream = await client.openFile(file, got.bytes, state.etag);
+  try {
+    if (stream.status === 200) await startOver(target, got);
+    else if (stream.status !== 206 || !startsAt(stream.headers, got.bytes)) throw new ComfyError('GET /view', { kind: 'http', status: stream.status, body: '' });
+    for await (const bytes of stream.bytes) {
+      await target.write(bytes, 0, bytes.byteLength, got.bytes);
+      got.bytes += bytes.byteLength;
+      got.lastByteAt = Date.now();
+      onBytes(got.bytes);
+      if (got.bytes > state.sizeBytes) throw new ComfyError('GET /view', { kind: 'malformed', problem: `expected ${state.sizeBytes} bytes, got more` });
+    }
+  } finally {
+    stream.close();
+  }
+  return got.bytes === state.sizeBytes;
+}
+
+async function startOver(target: FileHandle, got: Got): Promise<void> {
+  if (got.bytes > 0) await target.truncate(0);
+  got.bytes = 0;
 }
 
 function startsAt(headers: Headers, start: number): boolean {
