@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { withLock } from './lock-file.mjs';
 import { elapsed, startProgress } from './progress.mjs';
 
-const KEPT_LINES = 20;
+const KEPT_LINES = 12;
 
 /** Makes `node_modules` match the lockfile, once for all commands started at the same time. */
 export async function installPackages(root, say) {
@@ -54,28 +54,28 @@ async function runNpmCi(root) {
   const args = [...npm.args, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=http'];
   const child = spawn(npm.path, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   const progress = startProgress('npm ci');
-  const lastLines = [];
+  const errors = [];
   let fetched = 0;
   const read = (line) => {
     if (/^npm http fetch/.test(line)) {
       if (/\.tgz\b/.test(line)) progress.update(`${(fetched += 1)} packages fetched`);
       return;
     }
-    lastLines.push(line);
-    if (lastLines.length > KEPT_LINES) lastLines.shift();
+    // npm names the cause first and its own usage after it.
+    if (/^npm error \S/.test(line) && errors.length < KEPT_LINES) errors.push(line);
   };
   createInterface({ input: child.stdout }).on('line', read);
   createInterface({ input: child.stderr }).on('line', read);
   const code = await new Promise((resolve) => {
     child.once('error', (error) => {
-      lastLines.push(error.message);
+      errors.push(error.message);
       resolve(1);
     });
     child.once('close', resolve);
   });
   const tookMs = progress.done();
   if (code !== 0) {
-    throw new Error(`The packages could not be installed: "npm ci" failed. Its last words:\n${lastLines.join('\n')}`);
+    throw new Error(`The packages could not be installed: "npm ci" failed:\n${errors.join('\n')}`);
   }
   return tookMs;
 }

@@ -36,7 +36,7 @@ export function mongodUri(port: number, database: string): string {
   return `mongodb://127.0.0.1:${port}/${database}?replicaSet=${REPLICA_SET}`;
 }
 
-/** Waits for the server, makes it a replica set when it is new, and waits until it takes writes. */
+/** Waits for the server, makes it a replica set of this port, and waits until it takes writes. */
 export async function waitForMongod(port: number, giveUp: AbortSignal): Promise<void> {
   const client = new mongoose.mongo.MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
     serverSelectionTimeoutMS: 200,
@@ -66,15 +66,24 @@ async function tryToLead(client: mongoose.mongo.MongoClient, port: number): Prom
     const hello = await admin.command({ hello: 1 });
     if (hello['isWritablePrimary'] === true) return 'leads';
     if (hello['isreplicaset'] !== true) return 'it has not elected itself yet';
-    await admin.command({
-      replSetInitiate: { _id: REPLICA_SET, members: [{ _id: 0, host: `127.0.0.1:${port}` }] },
-    });
-    return 'it has just become a replica set';
+    return await becomeReplicaSet(admin, `127.0.0.1:${port}`);
   } catch (error) {
-    if (error instanceof mongoose.mongo.MongoServerError && error.code === ALREADY_INITIALIZED) return error.message;
     if (error instanceof mongoose.mongo.MongoError) return error.message;
     throw error;
   }
+}
+
+/** A new member gets its configuration; one whose data was made on another port is moved to this one. */
+async function becomeReplicaSet(admin: mongoose.mongo.Db, host: string): Promise<string> {
+  try {
+    await admin.command({ replSetInitiate: { _id: REPLICA_SET, members: [{ _id: 0, host }] } });
+  } catch (error) {
+    if (!(error instanceof mongoose.mongo.MongoServerError) || error.code !== ALREADY_INITIALIZED) throw error;
+    const { config } = (await admin.command({ replSetGetConfig: 1 })) as { config: { version: number } };
+    const moved = { ...config, version: config.version + 1, members: [{ _id: 0, host }] };
+    await admin.command({ replSetReconfig: moved, force: true });
+  }
+  return 'it has just become a replica set';
 }
 
 export function startMongod(options: MongodOptions): Promise<ServerProcess> {

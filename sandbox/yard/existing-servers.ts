@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection, isGrpcServiceError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import mongoose from 'mongoose';
 import { SEARCH_ATTRIBUTES } from '../servers/temporal.js';
 import { WrongSettings, type Environment } from './yard-settings.js';
@@ -38,7 +38,8 @@ async function ensureNamespace({ workflowService }: Connection, namespace: strin
 }
 
 async function ensureSearchAttributes({ operatorService }: Connection, namespace: string): Promise<void> {
-  const types = { Keyword: temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD, Int: temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_INT };
+  const { INDEXED_VALUE_TYPE_KEYWORD: Keyword, INDEXED_VALUE_TYPE_INT: Int } = proto.temporal.api.enums.v1.IndexedValueType;
+  const types = { Keyword, Int };
   const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
   const missing = Object.entries(SEARCH_ATTRIBUTES).filter(([name, type]) => {
     const present = customAttributes[name];

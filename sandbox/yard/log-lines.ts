@@ -40,6 +40,11 @@ export function readableMongodLine(line: string): string | undefined {
   return `${severity === 'F' ? 'fatal' : 'error'} ${String(record['msg'])} ${JSON.stringify(record['attr'] ?? {})}`;
 }
 
+/** The addresses it prints at start come with the banner of the whole yard. */
+export function readableTemporalLine(line: string): string | undefined {
+  return line.trim() === '' || /^(CLI |Temporal CLI|Server:|UI:|Web UI:|Metrics:|Temporal (Server|UI|Metrics):)/.test(line) ? undefined : line;
+}
+
 function readableField([key, value]: [string, unknown]): string {
   if (key === 'err' && typeof value === 'object' && value !== null) {
     const { type, message } = value as { type?: unknown; message?: unknown };

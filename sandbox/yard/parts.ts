@@ -4,7 +4,7 @@ import { mongodCommand, waitForMongod } from '../servers/mongod.js';
 import { temporalCommand, waitForTemporal } from '../servers/temporal.js';
 import type { Addresses } from './addresses.js';
 import type { Ports } from './data-folder.js';
-import { readableMongodLine } from './log-lines.js';
+import { readableMongodLine, readableTemporalLine } from './log-lines.js';
 import type { PartSpec } from './part.js';
 import type { Environment, YardSettings } from './yard-settings.js';
 
@@ -63,6 +63,7 @@ export function temporalPart(plan: PartPlan, path: string, databaseFile: string)
     env: plan.env,
     cwd: plan.root,
     serves: (giveUp) => waitForTemporal(address, namespace, giveUp),
+    readable: readableTemporalLine,
     stopLimitMs: STOP_LIMIT_MS,
   };
 }

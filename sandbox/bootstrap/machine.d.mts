@@ -1,0 +1,1 @@
+export function machineProblem(machine: { platform: string; nodeVersion: string }): string | undefined;

@@ -1,0 +1,2 @@
+export function installPackages(root: string, say: (line: string) => void): Promise<void>;
+export function packagesMatch(root: string): boolean;

@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { startProgress } from '../../sandbox/bootstrap/progress.mjs';
+import { tallyJest, type Tally } from './tally.js';
+
+const NODE_MODULES = 'node_modules';
+const JEST_NODE_OPTIONS = '--experimental-vm-modules --disable-warning=ExperimentalWarning';
+
+export interface Check {
+  readonly name: string;
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
+export const CHECKS: readonly Check[] = [
+  { name: 'Lint', program: `${NODE_MODULES}/eslint/bin/eslint.js`, args: ['.', '--max-warnings', '0'] },
+  { name: 'Types', program: `${NODE_MODULES}/typescript/bin/tsc`, args: ['--noEmit', '--pretty', 'false'] },
+];
+
+type Say = (text: string) => void;
+
+/** Runs one check; what it found is told only when it failed. */
+export async function runCheck(check: Check, root: string, say: Say): Promise<Tally> {
+  const progress = startProgress(check.name);
+  const { code, output } = await runQuietly([check.program, ...check.args], root);
+  const seconds = Math.round(progress.done() / 1000);
+  if (code === 0) {
+    say(`✓ ${check.name} (${seconds} s)`);
+    return { passed: 1, failed: 0, notes: [] };
+  }
+  say(`✗ ${check.name} (${seconds} s)\n${output}`);
+  return { passed: 0, failed: 1, notes: [`${check.name} failed: see above.`] };
+}
+
+/** Runs jest with its own output on the terminal. */
+export async function runJest(args: readonly string[], root: string, env: Readonly<Record<string, string | undefined>>): Promise<Tally> {
+  const folder = await mkdtemp(join(tmpdir(), 'trainyard-jest-'));
+  const reportPath = join(folder, 'report.json');
+  try {
+    // Takes every word up to the next option, so it cannot stand last.
+    const reporter = ['--reporters', join(root, 'test/run/reporter.mjs')];
+    const options = [...reporter, '--json', '--outputFile', reportPath, '--forceExit'];
+    const code = await showJest([...options, ...args], root, { ...env, NODE_OPTIONS: JEST_NODE_OPTIONS });
+    const tally = tallyJest(await readReport(reportPath));
+    if (code === 0 || tally.failed > 0) return tally;
+    return { ...tally, failed: 1, notes: [...tally.notes, `Jest ended with code ${code} although no test failed.`] };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** What jest says about its own ways is not about the tests. */
+const JEST_ABOUT_ITSELF = /^(Force exiting Jest|Test results written to)/;
+
+function showJest(args: readonly string[], root: string, env: Readonly<Record<string, string | undefined>>): Promise<number> {
+  // Its report goes to the file; stdout would repeat it.
+  const child = spawn(process.execPath, [`${NODE_MODULES}/jest/bin/jest.js`, ...args], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'], env });
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    if (!JEST_ABOUT_ITSELF.test(line)) process.stderr.write(`${line}\n`);
+  });
+  return new Promise((resolve) => {
+    child.once('error', () => {
+      resolve(1);
+    });
+    child.once('close', (code) => {
+      resolve(code ?? 1);
+    });
+  });
+}
+
+async function readReport(path: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8').catch(() => ''); // Jest died before it wrote one: the tally says so.
+  return text === '' ? undefined : JSON.parse(text);
+}
+
+function runQuietly(args: readonly string[], cwd: string): Promise<{ code: number; output: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.once('error', (error) => {
+      resolve({ code: 1, output: error.message });
+    });
+    child.once('close', (code) => {
+      resolve({ code: code ?? 1, output });
+    });
+  });
+}

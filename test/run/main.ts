@@ -1,0 +1,45 @@
+import { environment } from '../../sandbox/config.js';
+import { describeServer, obtainMongod, obtainTemporal, sourceContext } from '../../sandbox/servers/servers.js';
+import { CHECKS, runCheck, runJest } from './checks.js';
+import { addUp, lastLine, type Tally } from './tally.js';
+
+/**
+ * `npm test`: the servers, then lint, types and every test. `npm test -- <path or jest option>` runs only the tests it names.
+ * The last line is `N passed, N failed`, whatever happens; the exit code is 0 only when nothing failed.
+ */
+async function main(args: readonly string[]): Promise<Tally> {
+  const tallies: Tally[] = [];
+  const env = environment();
+  const servers = await obtainServers(env);
+  if (args.length === 0) {
+    for (const check of CHECKS) tallies.push(await runCheck(check, process.cwd(), say));
+  }
+  say(args.length === 0 ? 'Tests' : `Tests: ${args.join(' ')} (lint and types are checked by "npm test" alone)`);
+  tallies.push(await runJest(args, process.cwd(), { ...env, ...servers }));
+  return addUp(tallies);
+}
+
+/** Long steps happen here, in sight; jest then finds the servers at once. */
+async function obtainServers(env: Readonly<Record<string, string | undefined>>): Promise<Record<string, string>> {
+  const context = sourceContext(env, say);
+  const mongod = await obtainMongod(context);
+  say(describeServer('mongod', mongod));
+  const temporal = await obtainTemporal(context);
+  say(describeServer('Temporal', temporal));
+  return { MONGOD_PATH: mongod.path, TEMPORAL_CLI_PATH: temporal.path };
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+const startedAt = Date.now();
+const tally = await main(process.argv.slice(2)).catch((error: unknown): Tally => {
+  return { passed: 0, failed: 1, notes: [error instanceof Error ? error.message : String(error)] };
+});
+for (const note of tally.notes) say(note);
+say(`${Math.round((Date.now() - startedAt) / 1000)} s`);
+process.stdout.write(`${lastLine(tally)}\n`);
+process.exitCode = tally.failed > 0 || tally.passed === 0 ? 1 : 0;
+// The channel to the starter must not keep this process.
+process.channel?.unref();

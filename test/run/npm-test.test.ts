@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Suites that fail in each way, run by the same jest run that `npm test` uses, in a project of their own. */
+let project: string;
+
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), 'trainyard-run-'));
+  await writeFile(join(project, 'package.json'), '{ "type": "module" }');
+  await writeFile(join(project, 'jest.config.mjs'), `export default { testEnvironment: 'node', transform: {}, testMatch: ['**/*.test.js'] };`);
+  await writeFile(join(project, 'good.test.js'), `test('adds', () => { expect(1 + 1).toBe(2); });`);
+  await writeFile(join(project, 'bad.test.js'), `test('adds', () => { expect(1 + 1).toBe(3); }); test.skip('later', () => {}); test.todo('some day');`);
+  await writeFile(join(project, 'broken.test.js'), `import './nowhere.js';`);
+});
+afterAll(() => rm(project, { recursive: true }));
+
+function runTally(...args: string[]): Promise<{ tally: { passed: number; failed: number }; stderr: string }> {
+  const script = `
+    import { runJest } from ${JSON.stringify(new URL('./checks.ts', import.meta.url).href)};
+    const tally = await runJest(${JSON.stringify(['--rootDir', project, '--config', join(project, 'jest.config.mjs'), ...args])}, process.cwd(), process.env);
+    console.log(JSON.stringify(tally));`;
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.once('close', () => {
+      if (stdout === '') reject(new Error(stderr));
+      else resolve({ tally: JSON.parse(stdout) as { passed: number; failed: number }, stderr });
+    });
+  });
+}
+
+describe('a jest run of npm test', () => {
+  it('counts what passed, failed, was left out and did not load, and shows why', async () => {
+    const { tally, stderr } = await runTally();
+    expect(tally).toMatchObject({ passed: 1, failed: 4 });
+    expect(stderr).toContain('Expected: 3');
+    expect(stderr).toContain('nowhere.js');
+    expect(stderr).toMatch(/✓ \[\d\/3\] .*good\.test\.js {2}1/);
+  });
+
+  it('passes when every test it was asked for passed', async () => {
+    const { tally } = await runTally('good');
+    expect(tally).toEqual({ passed: 1, failed: 0, notes: [] });
+  });
+
+  it('fails when nothing matches', async () => {
+    const { tally } = await runTally('nothing-like-this');
+    expect(tally).toMatchObject({ passed: 0, failed: 1 });
+  });
+});
