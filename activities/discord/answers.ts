@@ -1,10 +1,11 @@
+import { isUploadDecided } from '../../domain/verdicts.js';
 import { acceptedView } from '../../bot/views/runs.js';
 import { refusalView } from '../../bot/views/answers.js';
 import { intakeView } from '../../bot/views/intake.js';
 import type { View } from '../../bot/views/layout.js';
 import type { Datasets } from '../../models/datasets.js';
 import type { Interactions } from '../../models/interactions.js';
-import type { StoredInteraction } from '../../models/interactions-schema.js';
+import type { InteractionUpload, StoredInteraction } from '../../models/interactions-schema.js';
 import type { Runs } from '../../models/runs.js';
 import { postToOwner } from './cards.js';
 import { isTokenDead } from './discord-errors.js';
@@ -29,25 +30,31 @@ export async function answerPress({ interactionId, runId }: { readonly interacti
   if (row !== null && refusal !== null) await deps.runs.noticeDelivered(runId);
 }
 
-/** What became of an upload's files; directly to its owner when the interaction cannot be answered any more. */
+/**
+ * What became of an upload's files so far; called again with more verdicts it edits its answer. The whole answer goes directly
+ * to its owner when the interaction cannot be answered any more.
+ */
 export async function answerUpload(interactionId: string, deps: AnswerDependencies): Promise<{ answered: boolean }> {
   const interaction = await deps.interactions.read(interactionId);
   if (interaction?.upload === undefined) return { answered: false };
-  if (isAnswered(interaction)) return { answered: true };
-  const view = await uploadAnswer(interaction, interaction.upload.datasetId, deps);
+  const { upload } = interaction;
+  const view = await uploadAnswer(interaction, upload, deps);
   if (await answer(interaction, view, deps)) return { answered: true };
+  if (!isUploadDecided(upload, interaction.verdicts ?? [])) return { answered: false };
   const posted = await postToOwner(interaction, { view, name: `intake:${interactionId}` }, deps.messages);
-  if (posted !== null) await deps.interactions.markAnswered(interactionId);
   return { answered: posted !== null };
 }
 
-async function uploadAnswer(interaction: StoredInteraction, datasetId: string, { datasets }: AnswerDependencies): Promise<View> {
+async function uploadAnswer(interaction: StoredInteraction, upload: InteractionUpload, { datasets }: AnswerDependencies): Promise<View> {
+  const { datasetId, files, captionFiles } = upload;
+  const verdicts = interaction.verdicts ?? [];
   const dataset = await datasets.read(datasetId);
   const images = dataset?.images ?? [];
   return intakeView({
     datasetId,
     datasetName: dataset?.name ?? null,
-    verdicts: interaction.verdicts ?? [],
+    verdicts,
+    undecided: files.length + captionFiles.length - verdicts.length,
     images: images.length,
     captionsMissing: images.filter((image) => image.caption === null).length,
   });

@@ -11,6 +11,8 @@ export interface IntakeAnswer {
   /** Null when the dataset is gone. */
   readonly datasetName: string | null;
   readonly verdicts: readonly FileVerdict[];
+  /** Files that are still being looked at; the answer is brought up to date. */
+  readonly undecided: number;
   /** How many images the dataset has now, and how many of them have no caption. */
   readonly images: number;
   readonly captionsMissing: number;
@@ -19,7 +21,7 @@ export interface IntakeAnswer {
 const HEAD_ROOM = 500;
 
 /** What became of each file of an upload, by number and name: pictures first, then caption files. */
-export function intakeView({ datasetId, datasetName, verdicts, images, captionsMissing }: IntakeAnswer): View {
+export function intakeView({ datasetId, datasetName, verdicts, undecided, images, captionsMissing }: IntakeAnswer): View {
   const ordered = [...verdicts].sort((a, b) => (a.role === b.role ? a.number - b.number : a.role === 'picture' ? -1 : 1));
   const added = verdicts.filter(({ kind }) => kind === 'added' || kind === 'added-with-warnings').length;
   const refused = verdicts.filter(({ kind }) => kind === 'refused').length;
@@ -31,6 +33,7 @@ export function intakeView({ datasetId, datasetName, verdicts, images, captionsM
         ? 'The dataset is not there any more.'
         : `${safe(datasetName, 40)} has ${counted(images, 'image')}${images === 0 ? '' : captionsMissing === 0 ? ', all with a caption' : `; ${counted(captionsMissing, 'caption')} missing`}.`,
     ),
+    undecided > 0 ? text(`${counted(undecided, 'file is', 'files are')} still being checked.`) : null,
     ordered.length === 0 ? null : text(...ordered.map((verdict) => clamp(verdictLine(verdict), perFile))),
     datasetName === null ? null : row(button('Show the dataset', viewRoute.format({ datasetId })), button('Add images', uploadRoute.format({ datasetId }))),
   ]);

@@ -28,7 +28,8 @@ export const ACCENT = { calm: 0x4f6d8f, good: 0x3f8f5f, bad: 0xb0483f, waiting: 
 
 /** A message of one framed block. Whatever the parts hold, the text of the whole stays within Discord's limit. */
 export function framed(accent: number, parts: readonly (APIComponentInContainer | null)[]): View {
-  const components = parts.filter((part) => part !== null);
+  // Discord refuses text without a character.
+  const components = parts.filter((part) => part !== null).filter((part) => part.type !== ComponentType.TextDisplay || part.content !== '');
   const container: APIContainerComponent = { type: ComponentType.Container, accent_color: accent, components: fitText(components) };
   return { components: [container] };
 }

@@ -1,0 +1,224 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { refusalView, saidView, troubleView } from '../../../bot/views/answers.js';
+import { cardView } from '../../../bot/views/card.js';
+import { confirmView } from '../../../bot/views/confirm.js';
+import { datasetListView, datasetView, deleteConfirmView } from '../../../bot/views/datasets.js';
+import { createForm, uploadForm } from '../../../bot/views/forms.js';
+import { intakeView } from '../../../bot/views/intake.js';
+import { downloadView, noticeView, pendingNoticesView } from '../../../bot/views/notice.js';
+import { opsView } from '../../../bot/views/ops.js';
+import { balanceView, grantedView, historyView } from '../../../bot/views/points.js';
+import { acceptedView, cancelAcceptedView, cancelConfirmView, recentRunsView, runView } from '../../../bot/views/runs.js';
+import type { Dataset, DatasetImage } from '../../../domain/datasets.js';
+import type { Entry } from '../../../domain/ledger.js';
+import { points } from '../../../domain/points.js';
+import type { Quote, RunEnd, RunStatus } from '../../../domain/runs.js';
+import type { FileVerdict } from '../../../domain/verdicts.js';
+import { allText, buttonsOf } from '../../support/components.js';
+import { problemsOfModal, problemsOfView } from '../../support/discord-validation.js';
+import { FAILURES, REFUSALS } from '../../support/every-ending.js';
+import { aRecipe } from '../../support/recipe.js';
+import { anEndedRun, aRun } from '../../support/runs.js';
+
+const NASTY = '**_~`|>#-@everyone<@1>[x](http://a.b)'.repeat(2);
+const nastyName = NASTY.slice(0, 40);
+const nastyCaption = '*'.repeat(4_000);
+const AT = new Date('2026-03-01T12:30:00Z');
+const around = { ahead: 3, pointsHelp: 'Ask in #points.' };
+
+function image(at: number, changes: Partial<DatasetImage> = {}): DatasetImage {
+  return {
+    imageId: `image-${at}`, fileName: `${nastyName}${at}.png`, sha256: 'a', originalSha256: 'b', dHash: 'c', widthPx: 6_000, heightPx: 4_000, sizeBytes: 1,
+    caption: nastyCaption, warnings: [{ code: 'blurry' }, { code: 'near-duplicate', ofFileName: NASTY }], addedAt: AT, ...changes,
+  };
+}
+
+function dataset(images: number, changes: Partial<Dataset> = {}): Dataset {
+  return { datasetId: randomUUID(), owner: 'discord:1', name: nastyName, triggerWord: 'tyrdcats', revision: 1, images: Array.from({ length: images }, (_, at) => image(at)), createdAt: AT, ...changes };
+}
+
+const quote: Quote = {
+  quoteId: randomUUID(), runId: randomUUID(), accountId: 'discord:1', datasetId: randomUUID(), datasetRevision: 1, recipeId: 'sd15-lora',
+  settings: { steps: 1_500, learningRate: 0.000_5, rank: 16, resolutionPx: 512 }, pricePoints: 1_900, imageCount: 12, cardPlace: { where: 'dm' }, expiresAt: AT,
+};
+const balance = { balancePoints: points(5_000), heldPoints: points(100), availablePoints: points(4_900) };
+
+describe('lists of datasets', () => {
+  it.each([0, 1, 4, 5, 19, 20, 21, 25, 26, 200])('keep within what Discord takes with %i datasets, on every page', (count) => {
+    const datasets = Array.from({ length: count }, () => ({ datasetId: randomUUID(), name: nastyName, images: 100, captionsMissing: 100 }));
+    for (let page = 0; page <= Math.ceil(count / 20); page += 1) expect(problemsOfView(datasetListView(datasets, page))).toEqual([]);
+  });
+
+  it.each([0, 1, 4, 5, 10, 11, 25, 100])('keep within what Discord takes for a dataset of %i images with captions of 4,000 characters', (count) => {
+    for (let page = 0; page <= count / 10; page += 1) {
+      expect(problemsOfView(datasetView({ dataset: dataset(count), recipes: [aRecipe(), aRecipe({ id: 'sdxl-lora' })], page, done: 'Done.' }))).toEqual([]);
+    }
+  });
+
+  it('show a page that is there when the wished one is gone', () => {
+    const view = datasetView({ dataset: dataset(11), recipes: [], page: 99 });
+    expect(allText(view.components)).toContain('11\\. ');
+  });
+
+  it('offer to train only what a recipe can train', () => {
+    expect(buttonsOf(datasetView({ dataset: dataset(12), recipes: [aRecipe()], page: 0 }).components)).toContain('Train');
+    expect(buttonsOf(datasetView({ dataset: dataset(3), recipes: [aRecipe()], page: 0 }).components)).not.toContain('Train');
+  });
+});
+
+describe('a card', () => {
+  const claim = { attempt: 1, nodeId: NASTY, promptId: 'p', activityAttempt: 1 };
+  const progress = { phase: 'training', step: 420, totalSteps: 1_500 } as const;
+  const timing = { progressAt: new Date('2026-03-01T12:10:00Z'), firstStepAt: new Date('2026-03-01T12:00:00Z') };
+  const open: RunStatus[] = ['checking', 'queued', 'staging', 'training', 'collecting', 'ending'];
+
+  it.each(open)('is one Discord takes while the run is %s, with and without progress, in every attempt', (status) => {
+    for (const attempt of [1, 2, 3]) {
+      for (const extra of [{}, { claim }, { claim, progress, ...timing }]) {
+        const run = aRun({ status, attempt, datasetName: nastyName, lastFailure: attempt === 1 ? null : FAILURES.JobLost, ...extra });
+        expect(problemsOfView(cardView(run, around))).toEqual([]);
+      }
+    }
+  });
+
+  it('shows steps, percent, a bar of text and when it will be done', () => {
+    const text = allText(cardView(aRun({ status: 'training', claim, progress, ...timing }), around).components);
+    expect(text).toContain('420 of 1,500 steps');
+    expect(text).toContain('28 percent');
+    expect(text).toContain('█████░░░░░░░░░░░░░░░');
+    // 419 steps took 10 minutes, so 1,080 more take 1,547 s.
+    expect(text).toContain(`<t:${Math.floor((timing.progressAt.getTime() + Math.round((600_000 / 419) * 1_080)) / 1000)}:R>`);
+    expect(text).toContain(`Last sign of life <t:${timing.progressAt.getTime() / 1000}:R>`);
+  });
+
+  it('says which attempt it is and why', () => {
+    const text = allText(cardView(aRun({ attempt: 2, lastFailure: FAILURES.OutOfMemory }), around).components);
+    expect(text).toContain('Attempt 2 of 3');
+    expect(text).toContain('too little memory');
+    expect(text).toContain('About 3 runs ahead');
+  });
+
+  it('can be cancelled until its file is being checked, and never after', () => {
+    const buttons = (status: RunStatus): string[] => buttonsOf(cardView(aRun({ status }), around).components);
+    expect(buttons('training')).toEqual(['Cancel training']);
+    expect(buttons('collecting')).toEqual([]);
+    expect(buttonsOf(cardView(anEndedRun({ kind: 'succeeded', capturedPoints: 1_900 }), around).components)).toEqual(['Download', 'Train again']);
+  });
+});
+
+describe('the end of a run', () => {
+  const ends: RunEnd[] = [
+    { kind: 'succeeded', capturedPoints: 1_900 },
+    { kind: 'succeeded', capturedPoints: 0 },
+    ...Object.values(REFUSALS).map((refusal) => ({ kind: 'refused', refusal }) as const),
+    ...Object.values(FAILURES).map((failure) => ({ kind: 'failed', failure, releasedPoints: 1_900 }) as const),
+    { kind: 'cancelled', by: 'owner', capturedPoints: 532, releasedPoints: 1_368 },
+    { kind: 'cancelled', by: 'operator', capturedPoints: 0, releasedPoints: 1_900 },
+  ];
+  const link = { url: `https://yard.example/download/x?sig=${'a'.repeat(300)}`, expiresAt: AT };
+
+  it.each(ends.map((end) => [end.kind === 'refused' ? end.refusal.code : end.kind === 'failed' ? end.failure.type : end.kind, end] as const))(
+    'is told in words Discord takes, in card, notice and answer: %s',
+    (_name, end) => {
+      const run = anEndedRun(end, { datasetName: nastyName });
+      expect(problemsOfView(cardView(run, around))).toEqual([]);
+      expect(problemsOfView(noticeView(run, { userId: '1', link, pointsHelp: undefined }))).toEqual([]);
+      expect(problemsOfView(noticeView(run, { userId: '1', link: null, pointsHelp: undefined }))).toEqual([]);
+      expect(problemsOfView(runView(run, around))).toEqual([]);
+      expect(problemsOfView(pendingNoticesView(Array.from({ length: 10 }, () => ({ ...run, runId: randomUUID() })), { pointsHelp: undefined }))).toEqual([]);
+    },
+  );
+
+  it('tells what was spent and what came back', () => {
+    const text = allText(noticeView(anEndedRun({ kind: 'cancelled', by: 'owner', capturedPoints: 532, releasedPoints: 1_368 }), { userId: '1', link: null, pointsHelp: undefined }).components);
+    expect(text).toContain('532 points spent');
+    expect(text).toContain('1,368 points came back');
+    const failed = allText(noticeView(anEndedRun({ kind: 'failed', failure: FAILURES.JobLost, releasedPoints: 1_900 }), { userId: '1', link: null, pointsHelp: undefined }).components);
+    expect(failed).toContain('All 1,900 points came back');
+  });
+
+  it('gives the link itself only where nobody else reads along', () => {
+    const run = anEndedRun({ kind: 'succeeded', capturedPoints: 1_900 });
+    expect(JSON.stringify(noticeView(run, { userId: '1', link, pointsHelp: undefined }))).toContain(link.url);
+    expect(JSON.stringify(noticeView(run, { userId: '1', link: null, pointsHelp: undefined }))).not.toContain('http');
+  });
+});
+
+describe('questions and answers', () => {
+  it.each(Object.values(REFUSALS).map((refusal) => [refusal.code, refusal] as const))('say why not, what to do, and what became of points: %s', (_code, refusal) => {
+    const view = refusalView(refusal, { pointsHelp: undefined });
+    expect(problemsOfView(view)).toEqual([]);
+    expect(allText(view.components).split('\n').length).toBeGreaterThanOrEqual(3);
+    expect(allText(view.components)).not.toMatch(/undefined|NaN|\[object/);
+  });
+
+  it('tell how to get points in the operator’s words', () => {
+    expect(allText(refusalView(REFUSALS['not-enough-points'], { pointsHelp: 'Ask in #points.' }).components)).toContain('Ask in #points.');
+  });
+
+  it.each(['free', 'busy', 'none'] as const)('show an offer when nodes are %s, with and without enough points', (nodes) => {
+    for (const availablePoints of [0, 1_900, 5_000]) {
+      const view = confirmView({ quote, datasetName: nastyName, recipe: aRecipe(), balance: { ...balance, availablePoints: points(availablePoints) }, waiting: 7, nodes, cardMoved: true, pointsHelp: NASTY });
+      expect(problemsOfView(view)).toEqual([]);
+      expect(buttonsOf(view.components)).toEqual(['Start training']);
+    }
+  });
+
+  it('show a free offer without figures of points', () => {
+    const view = confirmView({ quote: { ...quote, pricePoints: 0 }, datasetName: 'a', recipe: aRecipe(), balance, waiting: 0, nodes: 'free', cardMoved: false, pointsHelp: undefined });
+    expect(allText(view.components)).toContain('This is free');
+  });
+
+  it('ask before a cancel with the figure of now', () => {
+    const shown = { runId: randomUUID(), points: 532, attempt: 1, atSeconds: 1_772_000_000 };
+    const owner = cancelConfirmView({ run: aRun(), shown, byOperator: false, again: true });
+    expect(problemsOfView(owner)).toEqual([]);
+    expect(allText(owner.components)).toContain('532 points');
+    expect(allText(owner.components)).toContain('1,368 points');
+    expect(allText(cancelConfirmView({ run: aRun(), shown: { ...shown, points: 0 }, byOperator: true, again: false }).components)).toContain('all 1,900 points go back');
+  });
+
+  it('are taken by Discord: the small ones', () => {
+    const entry = { account: 'discord:1', seq: 7, key: 'grant:x', amount: points(1), balance: points(9), held: points(0), reason: NASTY, prevHash: '', hash: '', at: AT, v: 1 } as const;
+    const kinds = ['grant', 'hold', 'refused', 'capture', 'release', 'adjust'] as const;
+    const history: Entry[] = Array.from({ length: 16 }, (_, at) => ({ ...entry, kind: kinds[at % 6] ?? 'grant', seq: 16 - at }));
+    const row = aRun({ card: { channelId: '1', messageId: '2', renderedRevision: 1, lost: false } });
+    const views = [
+      saidView('A', 'B'), troubleView('A'), balanceView(balance, NASTY), historyView(history), historyView([]), grantedView('1', 5, balance), deleteConfirmView(dataset(3)),
+      recentRunsView([]), recentRunsView(Array.from({ length: 10 }, () => aRun({ runId: randomUUID(), datasetName: nastyName }))), acceptedView(row, '1'), acceptedView(aRun(), null),
+      cancelAcceptedView(nastyName), downloadView('cats.safetensors', 1, { url: 'https://a.b/c', expiresAt: AT }),
+      opsView({ code: 'node-out', nodeId: NASTY }, undefined), opsView({ code: 'workflow-stuck', workflowId: 'train-run:1' }, 'http://127.0.0.1:8233'),
+      opsView({ code: 'release-failing', runId: '1' }, undefined), opsView({ code: 'queue-waiting', queue: 'q', runId: '1' }, undefined),
+    ];
+    for (const view of views) expect(problemsOfView(view)).toEqual([]);
+    expect(problemsOfModal(createForm())).toEqual([]);
+    expect(problemsOfModal(uploadForm(randomUUID()))).toEqual([]);
+  });
+});
+
+describe('the answer to an upload', () => {
+  const refused: FileVerdict = { role: 'picture', number: 2, fileName: NASTY, kind: 'refused', problem: { code: 'IMG_DUPLICATE', ofFileName: NASTY } };
+  const verdicts: FileVerdict[] = [
+    { role: 'caption', number: 1, fileName: 'cat.txt', kind: 'captioned', ofFileName: 'cat.png' },
+    refused,
+    { role: 'picture', number: 1, fileName: 'cat.png', kind: 'added-with-warnings', imageId: 'x', caption: 'set', warnings: [{ code: 'small', widthPx: 300, heightPx: 300 }] },
+    { role: 'picture', number: 3, fileName: '._cat.png', kind: 'skipped', code: 'IMG_SYSTEM_FILE' },
+  ];
+
+  it('names every file by number and name, pictures first, with what became of it', () => {
+    const view = intakeView({ datasetId: randomUUID(), datasetName: 'Cats', verdicts, undecided: 0, images: 5, captionsMissing: 1 });
+    expect(problemsOfView(view)).toEqual([]);
+    const text = allText(view.components);
+    expect(text).toContain('1 image added, 1 file not taken');
+    expect(text.indexOf('1\\. **cat.png**: added, but it is small (300 × 300)')).toBeLessThan(text.indexOf('2\\. '));
+    expect(text.indexOf('2\\. ')).toBeLessThan(text.indexOf('**cat.txt**: is the caption of cat.png'));
+    expect(text).toContain('Cats has 5 images; 1 caption missing.');
+  });
+
+  it.each([0, 1, 10, 20, 60])('keeps within what Discord takes for %i refused files with nasty names', (count) => {
+    const many = Array.from({ length: count }, (_, at): FileVerdict => ({ ...refused, number: at + 1 }));
+    expect(problemsOfView(intakeView({ datasetId: randomUUID(), datasetName: nastyName, verdicts: many, undecided: 3, images: 100, captionsMissing: 0 }))).toEqual([]);
+    expect(problemsOfView(intakeView({ datasetId: randomUUID(), datasetName: null, verdicts: many, undecided: 0, images: 0, captionsMissing: 0 }))).toEqual([]);
+  });
+});

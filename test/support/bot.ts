@@ -1,0 +1,82 @@
+import { Client as TemporalClient, Connection as TemporalConnection } from '@temporalio/client';
+import type { Client } from 'discord.js';
+import { ConnectionStates, createConnection, type Connection } from 'mongoose';
+import { pino } from 'pino';
+import { COMMAND_BODIES, COMMANDS } from '../../bot/commands/index.js';
+import { COMPONENTS } from '../../bot/components/index.js';
+import { deployCommands } from '../../bot/deploy.js';
+import { createGateway, listen, login } from '../../bot/gateway.js';
+import { openServices, type ServiceConfig } from '../../bot/open-services.js';
+import { createRouter } from '../../bot/router.js';
+import type { Services } from '../../bot/services.js';
+import { createYard } from '../../bot/yard.js';
+import type { Recipe } from '../../domain/recipes.js';
+import { createDiscordDriver, type DiscordDriver } from '../../sandbox/discord/driver/driver.js';
+import { createDiscordStandIn, type DiscordStandIn } from '../../sandbox/discord/stand-in.js';
+import { aRecipe } from './recipe.js';
+import { testTemporalAddress } from './temporal.js';
+
+export interface TestBot {
+  readonly standIn: DiscordStandIn;
+  readonly driver: DiscordDriver;
+  readonly services: Services;
+  readonly client: Client;
+  close(): Promise<void>;
+}
+
+export interface TestBotOptions {
+  readonly database: Connection;
+  readonly recipes?: readonly Recipe[];
+  readonly config?: Partial<ServiceConfig>;
+  /** Another address than the one of this run's server, for a Temporal that is down. */
+  readonly temporalAddress?: string;
+  /** Its tasks wait on queues of this prefix: suites share a server. */
+  readonly prefix: string;
+}
+
+const CONFIG: ServiceConfig = {
+  OPERATORS: [],
+  HOME_GUILD_ID: undefined,
+  OPERATOR_ROLE_ID: undefined,
+  WELCOME_POINTS: 5_000,
+  PRICE_FACTOR: 1,
+  POINTS_HELP: undefined,
+  QUOTE_TTL: 900_000,
+  PUBLIC_URL: undefined,
+  WEB_HOST: '127.0.0.1',
+  WEB_PORT: 8080,
+  DOWNLOAD_SECRET: 'a secret of tests',
+  DOWNLOAD_TTL: 3_600_000,
+};
+
+/** The real bot in this process, on the stand-in of Discord, the given database and this run's Temporal server. No workers. */
+export async function startTestBot({ database, recipes = [aRecipe()], config, temporalAddress = testTemporalAddress(), prefix }: TestBotOptions): Promise<TestBot> {
+  const standIn = await createDiscordStandIn();
+  const log = pino({ level: 'silent' });
+  const temporal = TemporalConnection.lazy({ address: temporalAddress, connectTimeout: '1 second' });
+  const yard = createYard(new TemporalClient({ connection: temporal, namespace: 'default' }), prefix);
+  const opened = openServices({ connection: database, recipes: new Map(recipes.map((recipe) => [recipe.id, recipe])), yard, config: { ...CONFIG, ...config }, log });
+  if (database.readyState === ConnectionStates.connected) await opened.ensureIndexes();
+  const client = createGateway({ apiUrl: standIn.apiUrl, log, onUnauthorized: () => undefined });
+  listen(client, createRouter({ services: opened.services, commands: COMMANDS, components: COMPONENTS }), log);
+  const ready = await login(client, standIn.token);
+  await deployCommands(ready.rest, ready.application.id, COMMAND_BODIES);
+  return {
+    standIn,
+    driver: createDiscordDriver(standIn.controlUrl),
+    services: opened.services,
+    client,
+    close: async () => {
+      await client.destroy();
+      await temporal.close();
+      await standIn.stop();
+    },
+  };
+}
+
+/** A connection to a database that is not there. */
+export function connectionToNowhere(): Connection {
+  const connection = createConnection();
+  connection.set('bufferTimeoutMS', 300);
+  return connection;
+}
