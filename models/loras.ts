@@ -63,7 +63,7 @@ export type Loras = ReturnType<typeof createLoras>;
 export function createLoras(connection: Connection) {
   const LoraModel = connection.model<LoraDocument>('Lora', loraSchema);
   const Shelf = connection.model<CollectionDocument>('Collection', collectionSchema);
-  const durable = { writeConcern: { w: 'majority', j: true } } as const;
+  const durable = { writeConcern: { w: 'majority', journal: true } } as const;
 
   return {
     ensureIndexes: async (): Promise<void> => {

@@ -35,7 +35,7 @@ export function createRuns(connection: Connection) {
   }
 
   async function change(filter: Record<string, unknown>, update: UpdateQuery<RunDocument>): Promise<RunRow | null> {
-    const document = await Run.findOneAndUpdate(filter, update, { returnDocument: 'after', writeConcern: { w: 'majority', j: true } }).lean<RunDocument>();
+    const document = await Run.findOneAndUpdate(filter, update, { returnDocument: 'after', writeConcern: { w: 'majority', journal: true } }).lean<RunDocument>();
     return rowOf(document);
   }
 
@@ -97,7 +97,7 @@ export function createRuns(connection: Connection) {
             progress: null, progressAt: null, firstStepAt: null, artifact: null, end, notice: 'pending', card: null, revision: 1, createdAt: now, endedAt: now,
           },
         },
-        { upsert: true, writeConcern: { w: 'majority', j: true } },
+        { upsert: true, writeConcern: { w: 'majority', journal: true } },
       );
       const row = await read(runId);
       if (row === null) throw new Error(`Expected the refused run ${runId} to be on record, found nothing.`);

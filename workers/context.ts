@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
+import type { Worker } from '@temporalio/worker';
 import { createConnection } from 'mongoose';
 import type { Connection } from 'mongoose';
 import type { Logger } from 'pino';
@@ -11,6 +12,12 @@ import { loadRecipes } from '../recipes/load.js';
 import type { WorkerConfig, WorkerSettings } from './config.js';
 import { openModels } from './models.js';
 import type { Models } from './models.js';
+
+/** What a role runs: Temporal workers, and what goes on beside them. */
+export interface RoleWorkers {
+  readonly workers: readonly Worker[];
+  readonly background?: readonly { start(): void; stop(): Promise<void> }[];
+}
 
 /** What the workers of one process share: one connection to each server. */
 export interface WorkerContext {

@@ -2,13 +2,13 @@ import { Worker } from '@temporalio/worker';
 import { createDiscordActivities } from '../activities/discord/activities.js';
 import { createDiscordRest } from '../activities/discord/rest.js';
 import { createDownloadLinks } from '../models/download-links.js';
-import type { WorkerContext } from './context.js';
+import type { RoleWorkers, WorkerContext } from './context.js';
 
 const UNAUTHORIZED = 77;
 const CALLS_AT_ONCE = 20;
 
 /** The worker that speaks to Discord's REST side: answers, cards, notices. It has no gateway connection. */
-export async function createDiscordWorkers(context: WorkerContext): Promise<Worker[]> {
+export async function createDiscordWorkers(context: WorkerContext): Promise<RoleWorkers> {
   const { settings, models, log } = context;
   const { DISCORD_TOKEN, DOWNLOAD_SECRET } = settings;
   if (DISCORD_TOKEN === undefined || DOWNLOAD_SECRET === undefined) throw new Error('Expected DISCORD_TOKEN and DOWNLOAD_SECRET to be set for the discord worker.');
@@ -43,5 +43,5 @@ export async function createDiscordWorkers(context: WorkerContext): Promise<Work
       temporalUiUrl: settings.TEMPORAL_UI_URL,
     }),
   });
-  return [worker];
+  return { workers: [worker] };
 }

@@ -1,9 +1,8 @@
 import { parseArgs } from 'node:util';
-import type { Worker } from '@temporalio/worker';
 import { ROLES, readWorkerConfig } from './config.js';
 import type { Role } from './config.js';
 import { openContext } from './context.js';
-import type { WorkerContext } from './context.js';
+import type { RoleWorkers, WorkerContext } from './context.js';
 import { createProcessLog, installTemporalLog } from './process-log.js';
 
 /** `workers/main.ts --role yard|images|gpu|discord`: one process, one role. */
@@ -17,7 +16,7 @@ async function main(): Promise<void> {
   const log = createProcessLog(role, config.settings.LOG_LEVEL);
   installTemporalLog(log);
   const context = await openContext(config, log);
-  const workers = await createWorkers(role, context);
+  const { workers, background = [] } = await createWorkers(role, context);
 
   const stop = (): void => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -26,14 +25,16 @@ async function main(): Promise<void> {
   if (config.watchParent) process.stdin.on('end', stop).on('close', stop).resume();
 
   const running = workers.map((worker) => worker.run());
+  for (const each of background) each.start();
   log.info({ ready: true, role }, 'ready');
   await Promise.all(running);
+  for (const each of background) await each.stop();
   await context.close();
   process.exit(0);
 }
 
 /** Each role loads only its own libraries: decoding pictures and talking to Discord have nothing to do in the same process. */
-async function createWorkers(role: Role, context: WorkerContext): Promise<Worker[]> {
+async function createWorkers(role: Role, context: WorkerContext): Promise<RoleWorkers> {
   switch (role) {
     case 'yard':
       return (await import('./yard.js')).createYardWorkers(context);

@@ -110,7 +110,8 @@ function conclude(report: DemoReport): void {
 
 function withoutServers(): Record<string, string | undefined> {
   // The demo's own yard is of stand-ins and servers of its own, whatever the user's environment points at.
-  const { DISCORD_TOKEN: _token, COMFYUI_NODES: _nodes, MONGODB_URI: _mongodb, TEMPORAL_ADDRESS: _temporal, ...rest } = environment();
+  const rest: Record<string, string | undefined> = { ...environment() };
+  for (const name of ['DISCORD_TOKEN', 'DISCORD_TOKEN_FILE', 'COMFYUI_NODES', 'MONGODB_URI', 'MONGODB_URI_FILE', 'TEMPORAL_ADDRESS']) rest[name] = undefined;
   return rest;
 }
 

@@ -26,9 +26,9 @@ export interface PlayOptions {
   readonly pictures: readonly Picture[];
   /** Where the trained file is put. */
   readonly outDir: string;
-  kill(part: string): Promise<void>;
+  readonly kill: (part: string) => Promise<void>;
   /** Shows how far a training is; called a few times a second. */
-  progress(row: RunRow): void;
+  readonly progress: (row: RunRow) => void;
 }
 
 const HERO = 'mira';

@@ -30,7 +30,7 @@ export interface StageParts {
   readonly player: Player;
   readonly datasetId: string;
   readonly pictures: readonly Picture[];
-  kill(part: string): Promise<void>;
+  readonly kill: (part: string) => Promise<void>;
 }
 
 const JOB_MS = 60_000;

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection as TemporalConnection } from '@temporalio/client';
-import type { Worker } from '@temporalio/worker';
 import type { Connection } from 'mongoose';
 import { pino } from 'pino';
 import { COMMAND_BODIES, COMMANDS } from '../../bot/commands/index.js';
@@ -44,7 +43,7 @@ export interface TestYard extends Access {
 /** Deadlines short enough for a test and long enough for a busy machine. */
 const QUICK = {
   HEARTBEAT_TIMEOUT: '3s', POLL_INTERVAL: '200ms', CARD_EDIT_INTERVAL: '300ms', SUBMIT_RETRY_INTERVAL: '300ms', NODE_REPORT_INTERVAL: '2s',
-  SETTLE_INTERVAL: '1h', SETTLE_GRACE: '0s', SHUTDOWN_GRACE: '1s', LOG_LEVEL: 'silent',
+  SETTLE_INTERVAL: '1h', SETTLE_GRACE: '1ms', SHUTDOWN_GRACE: '1s', LOG_LEVEL: 'silent',
 } as const;
 
 export interface TestYardOptions {
@@ -102,16 +101,20 @@ export async function openTestYard({ settings = {}, nodes: nodeCount = 2, stepMs
   const webUrl = await web.listen({ host: '127.0.0.1', port: 0 });
   const withWeb: WorkerContext = { ...context, settings: { ...context.settings, PUBLIC_URL: webUrl } };
 
-  const workers: Worker[] = [
-    ...(await createYardWorkers(withWeb, await workflowBundle())),
-    ...(await createImageWorkers(withWeb)),
-    ...(await createGpuWorkers(withWeb)),
-    ...(await createDiscordWorkers(withWeb)),
+  const roles = [
+    await createYardWorkers(withWeb, await workflowBundle()),
+    await createImageWorkers(withWeb),
+    await createGpuWorkers(withWeb),
+    await createDiscordWorkers(withWeb),
   ];
+  const workers = roles.flatMap((role) => role.workers);
+  const background = roles.flatMap((role) => role.background ?? []);
   const running = workers.map((worker) => worker.run());
+  for (const each of background) each.start();
   closing.push(async () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     await Promise.all(running);
+    for (const each of background) await each.stop();
   });
   closing.push(await startBot({ ...env, PUBLIC_URL: webUrl }, context));
 

@@ -5,7 +5,7 @@ import { trainWithAttempts } from './attempts.js';
 import { announce, closeRun, closeWorkflow, tell } from './endings.js';
 import type { ProcessEnd } from './endings.js';
 import { cancelRunUpdate, getRunQuery } from './messages.js';
-import type { RunRequest } from './messages.js';
+import type { CancelRequest, RunRequest } from './messages.js';
 import { imageActivities, openingActivities } from './proxies.js';
 import { RunState } from './run-state.js';
 
@@ -50,7 +50,7 @@ export async function trainRun(request: RunRequest): Promise<RunEnd> {
 function registerHandlers(run: RunState): void {
   setHandler(getRunQuery, () => run.view());
   setHandler(cancelRunUpdate, (cancel) => run.requestCancel(cancel, Date.now()), {
-    validator: (cancel) => {
+    validator: (cancel: CancelRequest) => {
       run.requireCancellable(cancel);
     },
   });

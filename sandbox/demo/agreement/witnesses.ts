@@ -9,8 +9,8 @@ export interface Witnesses {
   readonly mongo: Connection;
   readonly client: Client;
   /** What the owner sees, in channels and direct messages. */
-  messagesOf(userId: string): Promise<readonly SeenMessage[]>;
-  textOf(message: SeenMessage): string;
+  readonly messagesOf: (userId: string) => Promise<readonly SeenMessage[]>;
+  readonly textOf: (message: SeenMessage) => string;
   readonly nodes: readonly { readonly nodeId: string; readonly url: string; readonly control: ComfyControl }[];
 }
 

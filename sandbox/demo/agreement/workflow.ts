@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { RunRow } from '../../../models/runs-schema.js';
+import { runStateAttribute } from '../../../workflows/search-attributes.js';
 import { trainRunIdOf } from '../../../workflows/train-run/messages.js';
 import type { Expectation } from './expectation.js';
 import type { Witnesses } from './witnesses.js';
@@ -10,11 +11,10 @@ const STATUS = { succeeded: 'COMPLETED', refused: 'COMPLETED', failed: 'FAILED',
 export async function workflowDisagreements({ client }: Witnesses, row: RunRow, { end }: Expectation): Promise<string[]> {
   try {
     const handle = client.workflow.getHandle(trainRunIdOf(row.runId));
-    const { status, searchAttributes } = await handle.describe();
+    const { status, typedSearchAttributes } = await handle.describe();
     const found = status.name === STATUS[end.kind] ? [] : [`expected ${STATUS[end.kind]}, found ${status.name}`];
-    // The untyped map is what the server returns; the typed one needs every key named.
-    const state = (searchAttributes as Record<string, readonly unknown[] | undefined>)['RunState']?.[0];
-    if (state !== end.kind) found.push(`expected RunState ${end.kind}, found ${String(state)}`);
+    const state = typedSearchAttributes.get(runStateAttribute);
+    if (state !== end.kind) found.push(`expected RunState ${end.kind}, found ${state ?? 'none'}`);
     return found;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return ['Temporal knows no such workflow'];
