@@ -83,8 +83,9 @@ async function orGiveUp<Result>(
   try {
     return await step();
   } catch (error) {
-    const stopped = isCancellation(error);
-    if (!stopped && !(error instanceof ActivityFailure)) throw error;
+    if (!isCancellation(error) && !(error instanceof ActivityFailure)) throw error;
+    // Once a stop was asked for, whatever ends a step is that stop: a worker that is gone answers with a timeout.
+    const stopped = CancellationScope.current().consideredCancelled;
     await CancellationScope.nonCancellable(() => recordingActivities().giveUpFile({ interactionId, ...key, code: stopped ? 'IMG_STOPPED' : code }));
     return { kind: 'decided' };
   }

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import sharp from 'sharp';
+import { FOREIGN_FILES, jpegPicture, pngPicture } from '../../support/pictures.js';
+import { openIntakeYard, type IntakeYard } from './intake-yard.js';
+
+describe('captions that come with an upload', () => {
+  let yard: IntakeYard;
+  beforeAll(async () => {
+    yard = await openIntakeYard();
+  });
+  afterAll(async () => {
+    await yard.close();
+    sharp.unblock({ operation: ['VipsForeignLoad'] });
+  });
+
+  const captionsIn = async (datasetId: string) => new Map((await yard.datasets.read(datasetId))?.images.map(({ fileName, caption }) => [fileName, caption]));
+
+  it('land on their very own picture, whichever way they came', async () => {
+    const datasetId = await yard.newDataset();
+    const names = ['a.jpg', 'b.png', 'c.jpg', 'd.jpg', 'e.jpg'];
+    const contents = await Promise.all(names.map((_, seed) => jpegPicture({ seed })));
+    const { pictures, captions } = await yard.takeIn({
+      datasetId,
+      files: names.map((fileName, index) => ({ fileName, content: contents[index] ?? Buffer.alloc(0) })),
+      captionFiles: [{ fileName: 'D.txt', content: Buffer.from('\ufefffrom the file of d\r\n') }, { fileName: 'a.txt', content: Buffer.from('from the file of a') }],
+      captions: { '2': 'typed for b', '4': 'typed for d' },
+      sharedCaption: 'for all others',
+    });
+    expect(await captionsIn(datasetId)).toEqual(new Map([['a.jpg', 'from the file of a'], ['b.png', 'typed for b'], ['c.jpg', 'for all others'], ['d.jpg', 'from the file of d'], ['e.jpg', 'for all others']]));
+    expect(pictures.map((verdict) => verdict.kind === 'added' && verdict.caption)).toEqual(['set', 'set', 'set', 'set', 'set']);
+    expect(captions).toMatchObject([{ fileName: 'D.txt', kind: 'captioned', ofFileName: 'd.jpg' }, { fileName: 'a.txt', kind: 'captioned', ofFileName: 'a.jpg' }]);
+  });
+
+  it('are refused by name when they belong to nobody, and their pictures are added all the same', async () => {
+    const datasetId = await yard.newDataset();
+    const { pictures, captions } = await yard.takeIn({
+      datasetId,
+      files: [{ fileName: 'a.jpg', content: await jpegPicture({ seed: 1 }) }, { fileName: 'a.png', content: await pngPicture({ seed: 2 }) }, { fileName: 'b.jpg', content: await jpegPicture({ seed: 3 }) }],
+      captionFiles: ['a.txt', 'nobody.txt', '._b.txt'].map((fileName) => ({ fileName, content: Buffer.from('text') })),
+    });
+    expect(captions).toMatchObject([
+      { fileName: 'a.txt', kind: 'refused', problem: { code: 'CAPTION_SEVERAL_PICTURES', count: 2 } },
+      { fileName: 'nobody.txt', kind: 'refused', problem: { code: 'CAPTION_NO_PICTURE' } },
+      { fileName: '._b.txt', kind: 'skipped', code: 'IMG_SYSTEM_FILE' },
+    ]);
+    expect(pictures).toMatchObject([1, 2, 3].map(() => ({ kind: 'added', caption: 'none' })));
+  });
+
+  it.each([
+    ['no text', FOREIGN_FILES.gif, { code: 'CAPTION_NOT_TEXT' }],
+    ['only spaces', Buffer.from('  \n '), { code: 'CAPTION_EMPTY' }],
+    ['nothing', Buffer.alloc(0), { code: 'CAPTION_EMPTY' }],
+    ['4,001 characters', Buffer.from('x'.repeat(4001)), { code: 'CAPTION_TOO_LONG', length: 4001, maxLength: 4000 }],
+    ['more than 64 KiB', Buffer.alloc(64 * 1024 + 1, 0x61), { code: 'IMG_TOO_MANY_BYTES', sizeBytes: 65_537, maxBytes: 65_536 }],
+  ])('are refused when their file holds %s', async (_case, content, problem) => {
+    const datasetId = await yard.newDataset();
+    const { pictures, captions } = await yard.takeIn({ datasetId, files: [{ fileName: 'a.jpg', content: await jpegPicture() }], captionFiles: [{ fileName: 'a.txt', content }] });
+    expect(captions).toEqual([{ role: 'caption', number: 1, fileName: 'a.txt', kind: 'refused', problem }]);
+    expect(pictures).toMatchObject([{ kind: 'added', caption: 'none' }]);
+  });
+
+  it.each([
+    ['only spaces', '   ', 'refused-empty'],
+    ['4,001 characters', 'x'.repeat(4001), 'refused-too-long'],
+  ])('typed as %s leave their picture without one, and say so', async (_case, caption, state) => {
+    const datasetId = await yard.newDataset();
+    const { pictures } = await yard.takeIn({ datasetId, files: [{ fileName: 'a.jpg', content: await jpegPicture() }], captions: { '1': caption } });
+    expect(pictures).toMatchObject([{ kind: 'added', caption: state }]);
+    expect(await captionsIn(datasetId)).toEqual(new Map([['a.jpg', null]]));
+  });
+
+  it('share the fate of a picture that is refused', async () => {
+    const { captions } = await yard.takeIn({
+      datasetId: await yard.newDataset(), files: [{ fileName: 'a.gif', content: FOREIGN_FILES.gif }], captionFiles: [{ fileName: 'a.txt', content: Buffer.from('a cat') }],
+    });
+    expect(captions).toMatchObject([{ fileName: 'a.txt', kind: 'refused', problem: { code: 'CAPTION_PICTURE_REFUSED', ofFileName: 'a.gif' } }]);
+  });
+});
