@@ -17,6 +17,7 @@ export interface MongodOptions {
 export function mongodCommand(options: MongodOptions): ServerCommand {
   return {
     path: options.path,
+    readable: readableMongodLine,
     args: [
       ['--dbpath', options.dataDir],
       ['--bind_ip', '127.0.0.1'],
@@ -30,6 +31,14 @@ export function mongodCommand(options: MongodOptions): ServerCommand {
       ['--setParameter', 'diagnosticDataCollectionEnabled=false'],
     ].flat(),
   };
+}
+
+/** mongod reports every connection as a line of JSON; only errors are for people. */
+export function readableMongodLine(line: string): string | undefined {
+  if (!line.startsWith('{')) return line;
+  const { s: severity, msg, attr } = JSON.parse(line) as { s?: unknown; msg?: unknown; attr?: unknown };
+  if (severity !== 'E' && severity !== 'F') return undefined;
+  return `${severity === 'F' ? 'fatal' : 'error'} ${String(msg)} ${JSON.stringify(attr ?? {})}`;
 }
 
 export function mongodUri(port: number, database: string): string {

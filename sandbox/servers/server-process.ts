@@ -14,6 +14,8 @@ export interface ServerProcess {
 export interface ServerCommand {
   readonly path: string;
   readonly args: readonly string[];
+  /** What a person should read of a line, or undefined when it is not worth showing. */
+  readonly readable: (line: string) => string | undefined;
 }
 
 const STOP_LIMIT_MS = 10_000;
@@ -30,7 +32,7 @@ export async function startServer(
   isReady: (giveUp: AbortSignal) => Promise<void>,
 ): Promise<ServerProcess> {
   const child = spawn(command.path, command.args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-  const lastLines = keepLastLines(child);
+  const lastLines = keepLastLines(child, command);
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => {
       resolve();
@@ -66,12 +68,13 @@ async function stopChild(child: ChildProcess, ended: Promise<void>, watchdog: Wa
   watchdog.close();
 }
 
-function keepLastLines(child: ChildProcess): string[] {
+function keepLastLines(child: ChildProcess, { readable }: ServerCommand): string[] {
   const kept: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     if (stream === null) continue;
     createInterface({ input: stream }).on('line', (line) => {
-      kept.push(line);
+      const text = readable(line);
+      if (text !== undefined) kept.push(text);
       if (kept.length > KEPT_LINES) kept.shift();
     });
   }

@@ -35,15 +35,22 @@ export interface TemporalOptions {
 export function temporalCommand(options: TemporalOptions): ServerCommand {
   return {
     path: options.path,
+    readable: readableTemporalLine,
     args: [
       ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(options.port)],
-      ['--namespace', options.namespace, '--log-level', 'warn'],
+      ['--namespace', options.namespace, '--log-level', 'error'],
       options.uiPort === undefined ? ['--headless'] : ['--ui-port', String(options.uiPort)],
       options.databaseFile === undefined ? [] : ['--db-filename', options.databaseFile],
       ...Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => ['--search-attribute', `${name}=${type}`]),
       ...Object.entries(SERVER_SWITCHES).map(([name, value]) => ['--dynamic-config-value', `${name}=${value}`]),
     ].flat(),
   };
+}
+
+/** The addresses it prints at start are told with all others. */
+export function readableTemporalLine(line: string): string | undefined {
+  const isAddress = /^(CLI|Server|UI|Metrics|(Temporal |Web )(CLI|Server|UI|Metrics))\b/.test(line);
+  return line.trim() === '' || isAddress ? undefined : line;
 }
 
 /** Waits until the server knows the namespace. */

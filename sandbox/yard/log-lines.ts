@@ -31,20 +31,6 @@ export function readableLine(line: string): string {
   return [clock(record['time']), level.padEnd(5), message, ...fields.map(readableField)].join(' ').trimEnd();
 }
 
-/** mongod reports every connection; only what is not in order is for the terminal. */
-export function readableMongodLine(line: string): string | undefined {
-  const record = parseLogLine(line);
-  if (record === undefined) return line;
-  const severity = record['s'];
-  if (typeof severity !== 'string' || !['E', 'F'].includes(severity)) return undefined;
-  return `${severity === 'F' ? 'fatal' : 'error'} ${String(record['msg'])} ${JSON.stringify(record['attr'] ?? {})}`;
-}
-
-/** The addresses it prints at start come with the banner of the whole yard. */
-export function readableTemporalLine(line: string): string | undefined {
-  return line.trim() === '' || /^(CLI |Temporal CLI|Server:|UI:|Web UI:|Metrics:|Temporal (Server|UI|Metrics):)/.test(line) ? undefined : line;
-}
-
 function readableField([key, value]: [string, unknown]): string {
   if (key === 'err' && typeof value === 'object' && value !== null) {
     const { type, message } = value as { type?: unknown; message?: unknown };

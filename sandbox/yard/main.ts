@@ -1,5 +1,5 @@
-import { join, relative } from 'node:path';
-import { cwd } from 'node:process';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { environment } from '../config.js';
 import { ServerUnavailable } from '../servers/obtain-server.js';
 import { withoutPassword, readyBanner } from './banner.js';
@@ -14,7 +14,9 @@ const SAME_PRESS_MS = 1_000;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const startedAt = Date.now();
-const dataDir = join(cwd(), '.trainyard');
+const { values: given } = parseArgs({
+  options: { data: { type: 'string', default: '.trainyard' }, 'free-ports': { type: 'boolean', default: false } },
+});
 const terminal = createTerminal(process.stdout, environment()['NO_COLOR'] !== undefined);
 const giveUp = new AbortController();
 let stopAskedAt: number | undefined;
@@ -26,8 +28,8 @@ process.on('disconnect', stop);
 process.channel?.unref();
 
 try {
-  yard = await createYard({ dataDir, env: environment(), ports: 'usual', ...terminal, giveUp: giveUp.signal });
-  terminal.say(readyBanner(yard.state, yard.settings, relative(cwd(), dataDir), Date.now() - startedAt));
+  yard = await createYard({ dataDir: resolve(given.data), env: environment(), ports: given['free-ports'] ? 'free' : 'usual', ...terminal, giveUp: giveUp.signal });
+  terminal.say(readyBanner(yard.state, yard.settings, given.data, Date.now() - startedAt));
 } catch (error) {
   terminal.say(giveUp.signal.aborted ? 'Everything is stopped.' : whyItDidNotStart(error));
   process.exit(giveUp.signal.aborted ? 0 : 1);

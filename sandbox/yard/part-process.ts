@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Watchdog } from '../servers/watchdog.js';
-import { isReadyLine, readableLine } from './log-lines.js';
+import { isReadyLine } from './log-lines.js';
 import type { PartSpec } from './part.js';
 
 /** One life of a part: a process from its start to its end. */
@@ -17,8 +17,8 @@ export interface PartProcess {
 export interface ProcessHooks {
   /** It serves; told once. */
   ready(): void;
-  /** A line of it; `text` is undefined when it is not worth showing. */
-  line(raw: string, text: string | undefined): void;
+  /** A line worth showing. */
+  line(text: string): void;
 }
 
 export function startPartProcess(spec: PartSpec, watchdog: Watchdog, hooks: ProcessHooks): PartProcess {
@@ -45,7 +45,8 @@ export function startPartProcess(spec: PartSpec, watchdog: Watchdog, hooks: Proc
     hooks.ready();
   };
   const show = (line: string): void => {
-    hooks.line(line, (spec.readable ?? readableLine)(line));
+    const text = spec.readable(line);
+    if (text !== undefined && text.trim() !== '') hooks.line(text);
   };
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {

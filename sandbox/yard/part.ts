@@ -13,7 +13,7 @@ export interface PartSpec {
   /** Resolves when it serves; without it, the part says so by a JSON line with `ready: true`. */
   readonly serves?: (giveUp: AbortSignal) => Promise<void>;
   /** Its line as shown, or undefined to leave it out. */
-  readonly readable?: (line: string) => string | undefined;
+  readonly readable: (line: string) => string | undefined;
   /** How long it may take to stop before it is killed. */
   readonly stopLimitMs: number;
 }
@@ -127,10 +127,10 @@ export class Part {
         this.hooks.changed();
         onReady();
       },
-      line: (raw, text) => {
-        this.#lastLines.push(text ?? raw);
+      line: (text) => {
+        this.#lastLines.push(text);
         if (this.#lastLines.length > KEPT_LINES) this.#lastLines.shift();
-        if (text !== undefined) this.hooks.line(this.spec.label, text);
+        this.hooks.line(this.spec.label, text);
       },
     });
     this.hooks.changed();

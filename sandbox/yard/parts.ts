@@ -4,7 +4,7 @@ import { mongodCommand, waitForMongod } from '../servers/mongod.js';
 import { temporalCommand, waitForTemporal } from '../servers/temporal.js';
 import type { Addresses } from './addresses.js';
 import type { Ports } from './data-folder.js';
-import { readableMongodLine, readableTemporalLine } from './log-lines.js';
+import { readableLine } from './log-lines.js';
 import type { PartSpec } from './part.js';
 import type { Environment, YardSettings } from './yard-settings.js';
 
@@ -48,7 +48,6 @@ export function mongoPart(plan: PartPlan, path: string): PartSpec {
     env: plan.env,
     cwd: plan.root,
     serves: (giveUp) => waitForMongod(plan.ports.mongo, giveUp),
-    readable: readableMongodLine,
     stopLimitMs: STOP_LIMIT_MS,
   };
 }
@@ -63,7 +62,6 @@ export function temporalPart(plan: PartPlan, path: string, databaseFile: string)
     env: plan.env,
     cwd: plan.root,
     serves: (giveUp) => waitForTemporal(address, namespace, giveUp),
-    readable: readableTemporalLine,
     stopLimitMs: STOP_LIMIT_MS,
   };
 }
@@ -103,6 +101,7 @@ function programPart(plan: PartPlan, name: string, label: string, env: Environme
     // Whatever this process was started with is not theirs.
     env: { ...plan.env, ...env, NODE_OPTIONS: undefined, TRAINYARD_PARENT_WATCH: '1' },
     cwd: plan.root,
+    readable: readableLine,
     stopLimitMs,
   };
 }

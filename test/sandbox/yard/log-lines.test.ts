@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isReadyLine, readableLine, readableMongodLine } from '../../../sandbox/yard/log-lines.js';
+import { isReadyLine, readableLine } from '../../../sandbox/yard/log-lines.js';
 
 const TIME_MS = new Date(2026, 0, 2, 13, 4, 5).getTime();
 const line = (record: object): string => JSON.stringify({ level: 30, time: TIME_MS, pid: 7, hostname: 'box', ...record });
@@ -31,13 +31,5 @@ describe('the ready line', () => {
     expect(isReadyLine(line({ msg: 'ready', ready: true }))).toBe(true);
     expect(isReadyLine(line({ msg: 'ready' }))).toBe(false);
     expect(isReadyLine('ready: true')).toBe(false);
-  });
-});
-
-describe('a line of mongod', () => {
-  it('is shown only when something is wrong', () => {
-    expect(readableMongodLine('{"s":"I","msg":"Connection accepted"}')).toBeUndefined();
-    expect(readableMongodLine('{"s":"W","msg":"Access control is not enabled"}')).toBeUndefined();
-    expect(readableMongodLine('{"s":"E","msg":"Failed","attr":{"error":"disk full"}}')).toBe('error Failed {"error":"disk full"}');
   });
 });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAlive } from '../../../sandbox/bootstrap/lock-file.mjs';
 import { createWatchdog } from '../../../sandbox/servers/watchdog.js';
+import { readableLine } from '../../../sandbox/yard/log-lines.js';
 import { Part, type PartSpec } from '../../../sandbox/yard/part.js';
 import { eventually } from '../../support/eventually.js';
 
@@ -25,7 +26,7 @@ afterAll(() => {
 
 function partOf(script: string, options: Partial<PartSpec> = {}): { part: Part; lines: string[] } {
   const lines: string[] = [];
-  const spec = { name: 'thing', label: 'thing', path: process.execPath, args: ['-e', script], env: { FOLDER: folder }, cwd: folder, stopLimitMs: 5_000 };
+  const spec = { name: 'thing', label: 'thing', path: process.execPath, args: ['-e', script], env: { FOLDER: folder }, cwd: folder, readable: readableLine, stopLimitMs: 5_000 };
   const part = new Part({ ...spec, ...options }, watchdog, { line: (_label, text) => lines.push(text), changed: () => undefined });
   parts.push(part);
   return { part, lines };
@@ -101,7 +102,7 @@ describe('a part that serves', () => {
     const supervisor = `
       const { Part } = await import('./sandbox/yard/part.ts');
       const { createWatchdog } = await import('./sandbox/servers/watchdog.ts');
-      const spec = { name: 'thing', label: 'thing', path: process.execPath, args: ['-e', ${JSON.stringify(`${READY} ${STAY}`)}], env: {}, cwd: '.', stopLimitMs: 1000 };
+      const spec = { name: 'thing', label: 'thing', path: process.execPath, args: ['-e', ${JSON.stringify(`${READY} ${STAY}`)}], env: {}, cwd: '.', readable: (line) => line, stopLimitMs: 1000 };
       const part = new Part(spec, createWatchdog(), { line() {}, changed() {} });
       await part.start();
       console.log(JSON.stringify({ ready: true, level: 30, time: 0, msg: 'pid ' + part.pid }));
