@@ -25,7 +25,6 @@ export async function createGpuWorkers(context: WorkerContext): Promise<RoleWork
           firstStepLimitMs: settings.FIRST_STEP_LIMIT,
           stallLimitMs: settings.STALL_LIMIT,
           lostAfterReads: settings.LOST_AFTER_READS,
-          heartbeatTimeoutMs: settings.HEARTBEAT_TIMEOUT,
           reportIntervalMs: settings.NODE_REPORT_INTERVAL,
           shutdownGraceMs: settings.SHUTDOWN_GRACE,
         },
