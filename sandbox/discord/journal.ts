@@ -42,12 +42,16 @@ export interface Change {
 }
 
 const KEPT_CHANGES = 2_000;
+/** A bot that edits cards for days must not fill the memory. */
+const KEPT_CALLS = 20_000;
 
 /** What happened, in order, and a way to wait for more of it. */
 export interface Journal {
   readonly calls: BotCall[];
   readonly violations: Violation[];
   readonly seq: number;
+  /** Starts the record of a request; the caller fills in the rest as it learns it. */
+  called(call: Omit<BotCall, 'n' | 'at'>): BotCall;
   changed(kind: ChangeKind, id: string): void;
   violated(violation: Omit<Violation, 'at'>): void;
   changesAfter(seq: number): Change[];
@@ -63,6 +67,7 @@ export function createJournal(clock: Clock): Journal {
   const changes: Change[] = [];
   const waiting = new Set<() => void>();
   let seq = 0;
+  let callCount = 0;
 
   const wakeAll = (): void => {
     for (const wake of waiting) wake();
@@ -73,6 +78,13 @@ export function createJournal(clock: Clock): Journal {
     violations,
     get seq() {
       return seq;
+    },
+    called(call) {
+      callCount += 1;
+      const numbered = { n: callCount, at: clock.now(), ...call };
+      calls.push(numbered);
+      if (calls.length > KEPT_CALLS) calls.shift();
+      return numbered;
     },
     changed(kind, id) {
       seq += 1;

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { serveCdn } from './cdn.js';
 import { type Clock, createClock } from './clock.js';
 import { controlError, serveControl } from './control/routes.js';
@@ -38,7 +38,7 @@ export async function createDiscordStandIn(options: StandInOptions = {}): Promis
   const clock = options.clock ?? createClock();
   const world = createWorld(clock, options.token ?? standInToken());
   const faults = createFaults();
-  const app = fastify({ bodyLimit: BODY_LIMIT_BYTES, forceCloseConnections: true, exposeHeadRoutes: false });
+  const app = fastify({ bodyLimit: BODY_LIMIT_BYTES, forceCloseConnections: true, exposeHeadRoutes: true });
   takeBodiesRaw(app);
   const gateway = serveGateway(app.server, world, { heartbeatIntervalMs: options.heartbeatIntervalMs ?? HEARTBEAT_INTERVAL_MS });
   serveRest(app, world, gateway, faults);
@@ -62,14 +62,19 @@ export async function createDiscordStandIn(options: StandInOptions = {}): Promis
   };
 }
 
+/** No web page from elsewhere may drive the stand-in, neither across origins nor through a DNS name of its own. */
+function isFromHere({ headers }: FastifyRequest): boolean {
+  const isLocal = (origin: string): boolean => URL.canParse(origin) && LOOPBACK_NAMES.has(new URL(origin).hostname);
+  return LOOPBACK_NAMES.has(headers.host?.replace(/:\d+$/, '') ?? '') && (headers.origin === undefined || isLocal(headers.origin));
+}
+
 function takeBodiesRaw(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body);
   });
-  // Names other than loopback mean a web page reached us through its own DNS; it must not drive the stand-in.
   app.addHook('onRequest', (request, reply, done) => {
-    if (LOOPBACK_NAMES.has(request.headers.host?.replace(/:\d+$/, '') ?? '')) done();
-    else void reply.code(421).send({ error: 'The stand-in answers on loopback names only.' });
+    if (isFromHere(request)) done();
+    else void reply.code(403).send({ error: 'The stand-in answers this machine only.' });
   });
 }

@@ -1,9 +1,9 @@
 import { attachmentObject, type IncomingFile, storeFile } from '../cdn.js';
 import { type FormIssue, refuse } from '../errors.js';
 import { cleanFileName } from '../file-names.js';
-import type { Path } from '../validation/walk.js';
-import type { MessageBody } from '../wire.js';
-import type { StoredFile, World } from '../world.js';
+import { type Path, walk } from '../validation/walk.js';
+import { type Component, type MessageBody, MessageFlag } from '../wire.js';
+import type { StoredFile, StoredMessage, World } from '../world.js';
 
 interface Planned {
   incoming?: IncomingFile;
@@ -46,6 +46,27 @@ export function planFiles(world: World, body: MessageBody, incoming: readonly In
     world.journal.violated({ rule: 'attachment-not-listed', message: `Uploaded but not listed in "attachments", so it is lost: ${dropped.map((file) => file.filename).join(', ')}.` });
   }
   return { planned, fileNames: planned.map((one) => cleanFileName(one.name)), issues };
+}
+
+/** Names of the files a message's components show. */
+export function filesReferredTo(components: readonly Component[]): Set<string> {
+  const urls = walk(components).flatMap(({ component }) => [component.media?.url, component.file?.url, ...(component.items ?? []).map((item) => item.media.url)]);
+  return new Set(urls.flatMap(attachmentName));
+}
+
+const attachmentName = (url: string | undefined): string[] => (url?.startsWith('attachment://') === true ? [cleanFileName(url.slice('attachment://'.length))] : []);
+
+/** What Discord accepts and then shows nowhere: files no component refers to, embed pictures without a file. */
+export function reportUnseen(world: World, message: StoredMessage): void {
+  const names = message.files.map((file) => file.filename);
+  const shown = filesReferredTo(message.components);
+  const isV2 = (message.flags & MessageFlag.ComponentsV2) !== 0;
+  for (const name of isV2 ? names.filter((one) => !shown.has(one)) : []) {
+    world.journal.violated({ rule: 'attachment-not-shown', message: `No component refers to "${name}", so nobody sees it.` });
+  }
+  for (const name of message.embeds.flatMap((embed) => [embed.image?.url, embed.thumbnail?.url].flatMap(attachmentName))) {
+    if (!names.includes(name)) world.journal.violated({ rule: '11 attachment-reference', message: `The embed's picture "${name}" is not on the message; Discord leaves it out.` });
+  }
 }
 
 /** Stores the new files of a plan and returns all files the message then has. */

@@ -5,7 +5,7 @@ import type { Path } from '../validation/walk.js';
 import { type MessageBody, MessageFlag } from '../wire.js';
 import type { Channel, StoredMessage, World } from '../world.js';
 import { numbered } from './component-ids.js';
-import { carryOutPlan, planFiles } from './files.js';
+import { carryOutPlan, planFiles, reportUnseen } from './files.js';
 import { mentionsIn, pingsOf } from './mentions.js';
 
 /** Flags a bot may set: SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS, IS_COMPONENTS_V2. */
@@ -49,6 +49,7 @@ export function createMessage(world: World, { channel, body, files, root = [], i
     ...(onlyFor === undefined ? {} : { onlyFor }),
     deleted: false,
   };
+  reportUnseen(world, message);
   channel.lastMessageId = id;
   world.messages.set(id, message);
   world.journal.changed('message', id);
@@ -96,6 +97,7 @@ export function editMessage(world: World, message: StoredMessage, body: MessageB
   Object.assign(message, after);
   message.files = carryOutPlan(world, message.channelId, plan, message.onlyFor !== undefined);
   message.flags = (message.flags | ((body.flags ?? 0) & SETTABLE_FLAGS)) & ~MessageFlag.Loading;
+  reportUnseen(world, message);
   // An edit changes who is named, and never notifies.
   message.mentions = mentionsIn(world, after.content, after.components);
   message.editedAt = world.clock.now();

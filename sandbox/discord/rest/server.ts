@@ -75,9 +75,7 @@ export function serveRest(app: FastifyInstance, world: World, gateway: Gateway, 
 function openCall(world: World, request: FastifyRequest): BotCall {
   const url = new URL(request.raw.url ?? '/', 'http://api');
   const path = decodeURIComponent(url.pathname);
-  const call: BotCall = {
-    n: world.journal.calls.length + 1,
-    at: world.clock.now(),
+  return world.journal.called({
     method: request.method,
     path: path.startsWith(`${API_PREFIX}/`) ? path.slice(API_PREFIX.length) : path,
     route: null,
@@ -86,9 +84,7 @@ function openCall(world: World, request: FastifyRequest): BotCall {
     body: null,
     files: [],
     status: 0,
-  };
-  world.journal.calls.push(call);
-  return call;
+  });
 }
 
 function findRoute(method: string, path: string): { route: Route; params: Record<string, string> } | undefined {

@@ -1,3 +1,4 @@
+import { filesReferredTo } from '../messages/files.js';
 import { messageObject } from '../messages/objects.js';
 import { APPLICATION_ID } from '../people.js';
 import { type Choice, type Component, type Embed, MessageFlag, type Modal } from '../wire.js';
@@ -82,7 +83,7 @@ export function seenMessage(world: World, message: StoredMessage, user: User): S
     content: message.content,
     embeds: message.embeds,
     components: api.components as Component[],
-    attachments: api.attachments as SeenAttachment[],
+    attachments: shownAttachments(message, api.attachments as SeenAttachment[]),
     pinged: message.pings.includes(user.id),
     ...(message.replyTo === undefined ? {} : { replyTo: message.replyTo }),
     ...(message.interactionId === undefined ? {} : { interactionId: message.interactionId }),
@@ -90,6 +91,13 @@ export function seenMessage(world: World, message: StoredMessage, user: User): S
     createdAt: message.createdAt,
     ...(message.editedAt === undefined ? {} : { editedAt: message.editedAt }),
   };
+}
+
+/** With Components V2 only the files a component refers to are on screen. */
+function shownAttachments(message: StoredMessage, attachments: SeenAttachment[]): SeenAttachment[] {
+  if ((message.flags & MessageFlag.ComponentsV2) === 0) return attachments;
+  const shown = filesReferredTo(message.components);
+  return attachments.filter((file) => shown.has(file.filename));
 }
 
 /** The messages a person can scroll through, oldest first. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type APIMessage, ApplicationIntegrationType, AttachmentBuilder, ContainerBuilder, EmbedBuilder, InteractionContextType, MessageFlags, Routes, SlashCommandBuilder } from 'discord.js';
+import { type APIMessage, ApplicationIntegrationType, AttachmentBuilder, ContainerBuilder, EmbedBuilder, InteractionContextType, MessageFlags, Routes, SlashCommandBuilder, TextDisplayBuilder } from 'discord.js';
 import { APPLICATION_ID, GUILD_ID, TRAINING_CHANNEL_ID } from '../../../sandbox/discord/people.js';
 import { codeOf, startTestYard, type TestYard } from './bot.js';
 import { trainCommand } from './commands-of-train.js';
@@ -69,7 +69,7 @@ describe('bodies at the edge', () => {
         .addSectionComponents((section) => section.addTextDisplayComponents((display) => display.setContent('text')).setThumbnailAccessory((thumbnail) => thumbnail.setURL('attachment://a.png')))
         .addFileComponents((file) => file.setURL('attachment://a.png'));
       await interaction.editReply({ flags: V2, components: [container], files: [new AttachmentBuilder(Buffer.from('A'), { name: 'a.png' })] });
-      await interaction.followUp({ content: 'more', flags: MessageFlags.Ephemeral });
+      await interaction.followUp({ content: 'more', flags: MessageFlags.Ephemeral, files: [new AttachmentBuilder(Buffer.from('B'), { name: 'b.txt' })] });
     });
     const handle = await yard.driver.user('mira').slash('train menu');
     await handle.waitFor((seen) => seen.messages.length === 2);
@@ -81,6 +81,18 @@ describe('bodies at the edge', () => {
     await message.reply('re');
     await message.delete();
     expect(await rules()).toEqual([]);
+  });
+
+  it('takes a first answer with a file and reports one that nobody sees', async () => {
+    await yard.register([trainCommand]);
+    await yard.logIn(async (interaction) => {
+      if (interaction.isChatInputCommand()) await interaction.reply({ flags: V2, components: [new TextDisplayBuilder().setContent('x')], files: [{ attachment: Buffer.from('A'), name: 'a.txt' }] });
+    });
+    const message = await (await yard.driver.user('mira').slash('train menu')).message();
+
+    expect(message.attachments).toEqual([]);
+    await post({ embeds: [{ image: { url: 'attachment://b.png' } }] });
+    expect(await rules()).toEqual(['attachment-not-shown', '11 attachment-reference']);
   });
 
   it('registers commands for everybody and for one guild, and keeps their ids', async () => {
@@ -113,6 +125,13 @@ describe('bodies at the edge', () => {
     expect((await fetch(`${yard.standIn.apiUrl}/v9/users/@me`, { headers })).status).toBe(501);
     expect((await fetch(`${yard.standIn.apiUrl}/v10/users/@me`, { method: 'PATCH', headers })).status).toBe(501);
     expect(await rules()).toEqual(['unknown-route', 'unknown-route', 'unknown-route']);
+  });
+
+  it('lets no web page from elsewhere drive it', async () => {
+    const act = (headers: Record<string, string>) => fetch(`${yard.standIn.controlUrl}/_stand-in/state`, { headers });
+    expect((await act({ origin: 'https://elsewhere.example' })).status).toBe(403);
+    expect((await act({ origin: 'null' })).status).toBe(403);
+    expect((await act({ origin: yard.standIn.origin })).status).toBe(200);
   });
 
   it('answers 50109 to a body that is no JSON', async () => {
