@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 
 /** Enough for every heartbeat timeout a yard would set; a shorter timeout makes it quicker. */
-const MOST_MS = 5_000;
+const MOST_MS = 2_000;
 
 /**
  * Does `work` while the server hears at every beat that it goes on. Every wait inside is bounded by its own limit, so a

@@ -45,6 +45,8 @@ export interface GpuNodeWorkers {
 
 /** Following is waiting: one node may well have some jobs followed, collected and interrupted at once. */
 const NODE_SLOTS = 50;
+/** A cancel reaches an activity with its heartbeat: this is how long an owner waits for it. */
+const HEARTBEAT_MOST_MS = 3_000;
 
 /**
  * Serves one node: the lease queue it shares with others (one slot, granted while the node is idle) and its own queue.
@@ -69,8 +71,7 @@ export async function createGpuNodeWorkers({ connection, namespace, queues, node
     connection,
     namespace,
     shutdownGraceTime: settings.shutdownGraceMs,
-    // A cancel reaches an activity with its heartbeat: no slower than the server expects one.
-    maxHeartbeatThrottleInterval: settings.heartbeatTimeoutMs,
+    maxHeartbeatThrottleInterval: Math.min(HEARTBEAT_MOST_MS, settings.heartbeatTimeoutMs),
   };
   const lease = await Worker.create({
     ...shared,
