@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
 import type { WorkflowBundleOption } from '@temporalio/worker';
@@ -9,15 +11,19 @@ import { createRunActivities } from '../activities/runs/activities.js';
 import { createTemporalActivities } from '../activities/temporal/activities.js';
 import { ensureKeepCards } from '../workflows/keep-cards/client.js';
 import { ensureSettleRuns } from '../workflows/settle-runs/client.js';
-import type { WorkerContext } from './context.js';
+import type { RoleWorkers, WorkerContext } from './context.js';
 
-export const WORKFLOWS_PATH = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
+/** The list of workflows, as source or compiled like this file. */
+export const WORKFLOWS_PATH = fileURLToPath(new URL(`../workflows/index${extname(import.meta.url)}`, import.meta.url));
+
+/** Where `workers/bundle.ts` puts the workflows of a compiled yard. */
+export const BUNDLE_PATH = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
 
 /** Enough for every run that is alive in a yard of some dozen nodes; a cold one is replayed in 5 ms. */
 const CACHED_WORKFLOWS = 300;
 
 /** The worker of all workflows and of the light activities: rows, ledger, shelf, Temporal itself. */
-export async function createYardWorkers(context: WorkerContext, workflowBundle?: WorkflowBundleOption): Promise<Worker[]> {
+export async function createYardWorkers(context: WorkerContext, workflowBundle: WorkflowBundleOption | undefined = bundleOfBuild()): Promise<RoleWorkers> {
   const { settings, models, queues, client } = context;
   const worker = await Worker.create({
     connection: context.temporal,
@@ -62,5 +68,10 @@ export async function createYardWorkers(context: WorkerContext, workflowBundle?:
   });
   await ensureKeepCards(client, settings.TASK_QUEUE_PREFIX);
   await ensureSettleRuns(client, settings.TASK_QUEUE_PREFIX, settings.SETTLE_INTERVAL);
-  return [worker];
+  return { workers: [worker] };
+}
+
+/** A compiled yard has its workflows bundled already, so that every start runs the very same code. */
+function bundleOfBuild(): WorkflowBundleOption | undefined {
+  return existsSync(BUNDLE_PATH) ? { codePath: BUNDLE_PATH } : undefined;
 }
