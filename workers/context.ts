@@ -26,6 +26,8 @@ export interface WorkerContext {
   readonly mongo: Connection;
   readonly models: Models;
   readonly temporal: NativeConnection;
+  /** Another connection, closed with the context. */
+  connectTemporal(): Promise<NativeConnection>;
   readonly namespace: string;
   readonly namespaceId: string;
   readonly client: Client;
@@ -42,7 +44,13 @@ export async function openContext({ settings, temporal: config }: WorkerConfig, 
   const recipes = await loadRecipes(RECIPES_FOLDER);
   const mongo = await createConnection(settings.MONGODB_URI, { serverSelectionTimeoutMS: MONGODB_ANSWERS_WITHIN_MS, appName: 'trainyard' }).asPromise();
   const models = await openModels(mongo);
-  const temporal = await NativeConnection.connect(config.connectionOptions);
+  const connections: NativeConnection[] = [];
+  const connectTemporal = async (): Promise<NativeConnection> => {
+    const connection = await NativeConnection.connect(config.connectionOptions);
+    connections.push(connection);
+    return connection;
+  };
+  const temporal = await connectTemporal();
   const namespace = config.namespace ?? settings.TEMPORAL_NAMESPACE;
   const described = await temporal.workflowService.describeNamespace({ namespace });
   const namespaceId = described.namespaceInfo?.id;
@@ -53,13 +61,14 @@ export async function openContext({ settings, temporal: config }: WorkerConfig, 
     mongo,
     models,
     temporal,
+    connectTemporal,
     namespace,
     namespaceId,
     client: new Client({ connection: temporal, namespace }),
     queues: queueNames(settings.TASK_QUEUE_PREFIX),
     recipes,
     async close() {
-      await temporal.close();
+      for (const connection of connections) await connection.close();
       await mongo.close();
     },
   };

@@ -11,9 +11,10 @@ export async function createGpuWorkers(context: WorkerContext): Promise<RoleWork
   if (listed.kind === 'problems' || 'problem' in read) throw new Error(problems.join('\n'));
 
   const served = await Promise.all(
-    listed.nodes.map((node) =>
+    listed.nodes.map(async (node) =>
       createGpuNodeWorkers({
-        connection: context.temporal,
+        // Nodes share the lease queue, and one connection takes only one worker a queue.
+        connection: await context.connectTemporal(),
         namespace: context.namespace,
         queues: context.queues,
         node,
