@@ -49,8 +49,8 @@ export function temporalCommand(options: TemporalOptions): ServerCommand {
 
 /** The addresses it prints at start are told with all others. */
 export function readableTemporalLine(line: string): string | undefined {
-  const isAddress = /^(CLI|Server|UI|Metrics|(Temporal |Web )(CLI|Server|UI|Metrics))\b/.test(line);
-  return line.trim() === '' || isAddress ? undefined : line;
+  const isUsual = /^(CLI|Server|UI|Metrics|(Temporal |Web )(CLI|Server|UI|Metrics)|Stopping server)\b/.test(line);
+  return line.trim() === '' || isUsual ? undefined : line;
 }
 
 /** Waits until the server knows the namespace. */

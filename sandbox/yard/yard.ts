@@ -42,6 +42,7 @@ export interface Yard {
   end(): void;
 }
 
+const REMIND_EVERY_MS = 5_000;
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /**
@@ -92,7 +93,12 @@ async function startYard(plan: PartPlan, options: YardOptions, lock: Lock): Prom
   };
   const stop = async (): Promise<void> => {
     status = 'stopping';
+    const remind = setInterval(() => {
+      const left = parts.filter((each) => each.pid !== undefined).map((each) => each.name);
+      options.say(`Still stopping: ${left.join(', ')}.`);
+    }, REMIND_EVERY_MS);
     for (const group of stopOrder(parts)) await Promise.all(group.map((part) => part.stop()));
+    clearInterval(remind);
     watchdog.close();
     await stateFile.remove();
     lock.release();
