@@ -2,19 +2,25 @@ import { pino } from 'pino';
 import { readStandInConfig } from './config.js';
 import { createDiscordStandIn } from './stand-in.js';
 
-const { watchParent, ...options } = readStandInConfig();
-const log = pino({ base: null });
-const standIn = await createDiscordStandIn(options);
+async function run(): Promise<void> {
+  const { watchParent, ...options } = readStandInConfig();
+  const log = pino({ base: null });
+  const standIn = await createDiscordStandIn(options);
 
-let isStopping = false;
-const stop = (): void => {
-  if (isStopping) return;
-  isStopping = true;
-  void standIn.stop().then(() => process.exit(0));
-};
+  let isStopping = false;
+  const stop = (): void => {
+    if (isStopping) return;
+    isStopping = true;
+    void standIn.stop().then(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  if (watchParent) process.stdin.on('end', stop).on('close', stop).resume();
 
-process.on('SIGTERM', stop);
-process.on('SIGINT', stop);
-if (watchParent) process.stdin.on('end', stop).on('close', stop).resume();
+  log.info({ ready: true, url: standIn.origin, apiUrl: standIn.apiUrl, controlUrl: standIn.controlUrl }, 'ready');
+}
 
-log.info({ ready: true, url: standIn.origin, apiUrl: standIn.apiUrl, controlUrl: standIn.controlUrl }, 'ready');
+run().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -27,7 +27,7 @@ const refusedMessages: Refused[] = [
   { rule: '3 no-legacy-fields-with-v2', body: { ...v2(text('a')), embeds: [{ title: 'b' }] }, at: 'embeds', code: 'MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2' },
   { rule: '3 no-legacy-fields-with-v2', body: { ...v2(text('a')), sticker_ids: ['1'] }, at: 'sticker_ids', code: 'MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2' },
   { rule: '4 v2-components-without-flag', body: { components: [text('a')] }, at: 'components.0', code: 'UNION_TYPE_CHOICES' },
-  { rule: '6 component-count', body: v2(...many(3, () => ({ type: 17, components: many(13, () => text('a')) }))), at: 'components', code: 'COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED' },
+  { rule: '6 component-count', body: v2({ type: 17, components: many(40, () => text('a')) }), at: 'components', code: 'COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED' },
   { rule: '7 displayed-text', body: v2(text('a'.repeat(2001)), text('a'.repeat(2000))), at: 'components', code: 'COMPONENT_MAX_DISPLAYABLE_TEXT_SIZE_EXCEEDED' },
   { rule: '8 embeds-total', body: { embeds: [{ description: 'x'.repeat(4000) }, { description: 'x'.repeat(2001) }] }, at: 'embeds', code: 'MAX_EMBED_SIZE_EXCEEDED' },
   { rule: '9 custom-id-unique', body: { components: [row(button(), button())] }, at: 'components.0.components.1.custom_id', code: 'COMPONENT_CUSTOM_ID_DUPLICATED' },
