@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createConnection, type Connection } from 'mongoose';
+import type { Connection } from 'mongoose';
 import type { Log } from './log.js';
 
 /** A user waits at most this long to read that the database cannot be reached. */
@@ -8,18 +8,22 @@ const ANSWERS_WITHIN_MS = 2_500;
 const SILENT_AFTER_MS = 5_000;
 const TRY_AGAIN_MS = 2_000;
 
-/** A connection whose operations fail in seconds instead of waiting for a database that is not there. */
-export function impatientConnection(): Connection {
-  const connection = createConnection();
-  connection.set('bufferTimeoutMS', ANSWERS_WITHIN_MS);
-  return connection;
-}
+const OPTIONS = {
+  serverSelectionTimeoutMS: ANSWERS_WITHIN_MS,
+  /** What mongoose keeps back while it is disconnected; its types do not know the option here, its code reads it here alone. */
+  bufferTimeoutMS: ANSWERS_WITHIN_MS,
+  socketTimeoutMS: SILENT_AFTER_MS,
+  appName: 'trainyard-bot',
+};
 
-/** Keeps trying until the database has been reached once; from there on the driver comes back by itself. */
+/**
+ * Connects so that operations fail in seconds instead of waiting for a database that is not there. Keeps trying until it has
+ * been reached once; from there on the driver comes back by itself.
+ */
 export async function connectInTime(connection: Connection, uri: string, log: Log, signal: AbortSignal): Promise<void> {
   for (;;) {
     try {
-      await connection.openUri(uri, { serverSelectionTimeoutMS: ANSWERS_WITHIN_MS, socketTimeoutMS: SILENT_AFTER_MS, bufferCommands: true, appName: 'trainyard-bot' });
+      await connection.openUri(uri, OPTIONS);
       return;
     } catch (error) {
       if (signal.aborted) return;

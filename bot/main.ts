@@ -2,11 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client as TemporalClient, Connection as TemporalConnection } from '@temporalio/client';
 import type { Client } from 'discord.js';
+import { createConnection } from 'mongoose';
 import { pino, type Logger } from 'pino';
 import { COMMAND_BODIES, COMMANDS } from './commands/index.js';
 import { COMPONENTS } from './components/index.js';
 import { environment, parentWatched, readBotConfig, readTemporalConfig, type BotConfig } from './config.js';
-import { connectInTime, impatientConnection } from './database.js';
+import { connectInTime } from './database.js';
 import { deployCommands, registeredCommands } from './deploy.js';
 import { createGateway, listen, login } from './gateway.js';
 import { openServices } from './open-services.js';
@@ -31,7 +32,7 @@ async function main(): Promise<void> {
   const settings = config.values;
   const log = pino({ name: 'bot', level: settings.LOG_LEVEL, redact: { paths: ['*.token', '*.url', 'err.requestBody', 'err.url'], censor: '[secret]' } });
 
-  const database = impatientConnection();
+  const database = createConnection();
   const { connectionOptions, namespace } = readTemporalConfig();
   const temporal = TemporalConnection.lazy({ ...connectionOptions, connectTimeout: '3 seconds' });
   const temporalClient = new TemporalClient({ connection: temporal, namespace });

@@ -63,6 +63,7 @@ export function openServices({ connection, recipes, yard, config, log }: Service
         quoteTtlMs: config.QUOTE_TTL,
       },
       log,
+      hasDatabase: () => connection.db !== undefined,
       now: () => new Date(),
     },
     ensureIndexes: async () => {

@@ -92,7 +92,8 @@ async function handle(interaction: AnswerableInteraction, handler: Handler, cont
       log.warn({ ...about, err: error, ackLate: true }, 'interaction was gone before it could be answered');
       return false;
     }
-    const sentence = troubleSentence(error);
+    // Whatever fails while there has never been a database fails for that reason.
+    const sentence = troubleSentence(error) ?? (context.services.hasDatabase() ? null : en.unavailable.database);
     log.error({ ...about, err: error }, sentence === null ? 'handler failed' : 'part of the yard cannot be reached');
     const view = sentence === null ? saidView(en.internal(interaction.id)) : troubleView(sentence);
     await tellFailure(interaction, handler.ack, view, context);

@@ -51,5 +51,7 @@ export interface Services {
   readonly downloadLinks: DownloadLinks;
   readonly settings: BotSettings;
   readonly log: Log;
+  /** False until the database has been reached for the first time. */
+  hasDatabase(): boolean;
   now(): Date;
 }

@@ -1,4 +1,4 @@
-import { fastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { serveDownloads, type DownloadDependencies } from './download.js';
 import { serveHealth, type HealthDependencies } from './health.js';
 
@@ -9,7 +9,7 @@ export interface WebDependencies extends DownloadDependencies, HealthDependencie
 /** The web part: signed downloads and health. It trusts no header and answers errors without details. */
 export function createWebServer({ log, ...deps }: WebDependencies): FastifyInstance {
   // Requests are not logged: their addresses hold signatures.
-  const app = fastify({ loggerInstance: log, disableRequestLogging: true, bodyLimit: 1024, exposeHeadRoutes: false });
+  const app = fastify({ loggerInstance: log, logController: new LogController({ disableRequestLogging: true }), bodyLimit: 1024, exposeHeadRoutes: false });
   app.setErrorHandler((error, request, reply) => {
     const status = isClientError(error) ? error.statusCode : 500;
     if (status === 500) log.error({ err: error, requestId: request.id }, 'request failed');

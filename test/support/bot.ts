@@ -1,6 +1,6 @@
 import { Client as TemporalClient, Connection as TemporalConnection } from '@temporalio/client';
 import type { Client } from 'discord.js';
-import { ConnectionStates, createConnection, type Connection } from 'mongoose';
+import type { Connection } from 'mongoose';
 import { pino } from 'pino';
 import { COMMAND_BODIES, COMMANDS } from '../../bot/commands/index.js';
 import { COMPONENTS } from '../../bot/components/index.js';
@@ -28,6 +28,8 @@ export interface TestBotOptions {
   readonly database: Connection;
   readonly recipes?: readonly Recipe[];
   readonly config?: Partial<ServiceConfig>;
+  /** The connection leads nowhere. */
+  readonly databaseDown?: boolean;
   /** Another address than the one of this run's server, for a Temporal that is down. */
   readonly temporalAddress?: string;
   /** Its tasks wait on queues of this prefix: suites share a server. */
@@ -50,13 +52,13 @@ const CONFIG: ServiceConfig = {
 };
 
 /** The real bot in this process, on the stand-in of Discord, the given database and this run's Temporal server. No workers. */
-export async function startTestBot({ database, recipes = [aRecipe()], config, temporalAddress = testTemporalAddress(), prefix }: TestBotOptions): Promise<TestBot> {
+export async function startTestBot({ database, recipes = [aRecipe()], config, temporalAddress = testTemporalAddress(), databaseDown = false, prefix }: TestBotOptions): Promise<TestBot> {
   const standIn = await createDiscordStandIn();
   const log = pino({ level: 'silent' });
   const temporal = TemporalConnection.lazy({ address: temporalAddress, connectTimeout: '1 second' });
   const yard = createYard(new TemporalClient({ connection: temporal, namespace: 'default' }), prefix);
   const opened = openServices({ connection: database, recipes: new Map(recipes.map((recipe) => [recipe.id, recipe])), yard, config: { ...CONFIG, ...config }, log });
-  if (database.readyState === ConnectionStates.connected) await opened.ensureIndexes();
+  if (!databaseDown) await opened.ensureIndexes();
   const client = createGateway({ apiUrl: standIn.apiUrl, log, onUnauthorized: () => undefined });
   listen(client, createRouter({ services: opened.services, commands: COMMANDS, components: COMPONENTS }), log);
   const ready = await login(client, standIn.token);
@@ -74,9 +76,3 @@ export async function startTestBot({ database, recipes = [aRecipe()], config, te
   };
 }
 
-/** A connection to a database that is not there. */
-export function connectionToNowhere(): Connection {
-  const connection = createConnection();
-  connection.set('bufferTimeoutMS', 300);
-  return connection;
-}
