@@ -26,6 +26,9 @@ export interface Scenario {
 const SUCCEEDED = { kind: 'succeeded' } as const;
 const once = (end: Expectation['end']): Expectation => ({ end, attempts: 1, trainings: 1 });
 
+/** Where trainings are held while something is done to them: well past the first step, well before the last. */
+const HELD_AT = 600;
+
 /** The next job on whichever node goes wrong; the one after it goes well. */
 function oneJobGoesWrong(behaviour: JobBehaviour): Pick<Scenario, 'prepare' | 'during'> {
   return {
@@ -100,9 +103,9 @@ export const SCENARIOS = {
 
   'cancel-training': {
     title: 'The owner cancels in mid-training and pays for the steps done',
-    prepare: (stage) => stage.onEveryNode((control) => control.hold(600)),
+    prepare: (stage) => stage.onEveryNode((control) => control.hold(HELD_AT)),
     async during(stage, runId) {
-      await waitForRow(stage.access, runId, (row) => (row.progress?.step ?? 0) >= 600, { what: 'step 600' });
+      await stage.untilHeld(runId);
       await stage.cancelAsOwner(runId);
       await waitForRow(stage.access, runId, (row) => !row.open, { what: 'the end of the run' });
       await stage.onEveryNode((control) => control.release());
@@ -112,9 +115,9 @@ export const SCENARIOS = {
 
   'operator-cancel': {
     title: 'An operator cancels through Temporal: everything comes back',
-    prepare: (stage) => stage.onEveryNode((control) => control.hold(600)),
+    prepare: (stage) => stage.onEveryNode((control) => control.hold(HELD_AT)),
     async during(stage, runId) {
-      await waitForRow(stage.access, runId, (row) => (row.progress?.step ?? 0) >= 600, { what: 'step 600' });
+      await stage.untilHeld(runId);
       stage.transcript.aside('An operator presses Request Cancellation in the Temporal Web UI.');
       await stage.access.client.workflow.getHandle(trainRunIdOf(runId)).cancel();
       await waitForRow(stage.access, runId, (row) => !row.open, { what: 'the end of the run' });
@@ -139,9 +142,9 @@ export const SCENARIOS = {
   'worker-killed': {
     title: 'The worker of the nodes is killed in mid-training and follows the same job again',
     kills: true,
-    prepare: (stage) => stage.onEveryNode((control) => control.hold(600)),
+    prepare: (stage) => stage.onEveryNode((control) => control.hold(HELD_AT)),
     async during(stage, runId) {
-      await waitForRow(stage.access, runId, (row) => (row.progress?.step ?? 0) >= 600, { what: 'step 600' });
+      await stage.untilHeld(runId);
       await stage.kill('gpu');
       await stage.onEveryNode((control) => control.release());
     },
@@ -151,9 +154,9 @@ export const SCENARIOS = {
   'bot-killed': {
     title: 'The bot is killed while the run goes on; nobody notices',
     kills: true,
-    prepare: (stage) => stage.onEveryNode((control) => control.hold(600)),
+    prepare: (stage) => stage.onEveryNode((control) => control.hold(HELD_AT)),
     async during(stage, runId) {
-      await waitForRow(stage.access, runId, (row) => (row.progress?.step ?? 0) >= 600, { what: 'step 600' });
+      await stage.untilHeld(runId);
       await stage.kill('bot');
       await stage.onEveryNode((control) => control.release());
     },

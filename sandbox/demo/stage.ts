@@ -16,6 +16,8 @@ export interface Stage {
   onEveryNode(act: (control: ComfyControl) => Promise<void>): Promise<void>;
   /** Waits until a job of the run is as wanted, on any node. */
   waitForJob(runId: string, wanted: (job: JobRecord) => boolean): Promise<void>;
+  /** Waits until the training of a run is held in the middle and its row knows of progress: nodes report about every hundredth step. */
+  untilHeld(runId: string): Promise<void>;
   /** Lets somebody else train on every node, and keeps these trainings from ending. */
   keepNodesBusy(): Promise<void>;
   letNodesGo(): Promise<void>;
@@ -44,21 +46,27 @@ export function createStage({ access, transcript, player, datasetId, pictures, k
     await Promise.all(access.nodes.map(({ control }) => act(control)));
   };
 
+  const waitForJob = async (runId: string, wanted: (job: JobRecord) => boolean): Promise<void> => {
+    const endsAt = Date.now() + JOB_MS;
+    for (;;) {
+      const jobs = (await Promise.all(access.nodes.map(({ control }) => control.jobs()))).flat();
+      if (jobs.some((job) => job.runId === runId && wanted(job))) return;
+      if (Date.now() > endsAt) throw new Error(`Waited ${JOB_MS / 1000} s for a job of run ${runId}; the nodes have: ${jobs.map((job) => `${job.runId ?? '?'} ${job.state}`).join(', ')}.`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+
   return {
     access,
     transcript,
     player,
     datasetId,
     onEveryNode,
+    waitForJob,
 
-    async waitForJob(runId, wanted) {
-      const endsAt = Date.now() + JOB_MS;
-      for (;;) {
-        const jobs = (await Promise.all(access.nodes.map(({ control }) => control.jobs()))).flat();
-        if (jobs.some((job) => job.runId === runId && wanted(job))) return;
-        if (Date.now() > endsAt) throw new Error(`Waited ${JOB_MS / 1000} s for a job of run ${runId}; the nodes have: ${jobs.map((job) => `${job.runId ?? '?'} ${job.state}`).join(', ')}.`);
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+    async untilHeld(runId) {
+      await waitForJob(runId, (job) => job.held);
+      await waitForRow(access, runId, (row) => (row.progress?.step ?? 0) > 0, { what: 'the first steps of the run' });
     },
 
     async keepNodesBusy() {

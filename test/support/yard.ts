@@ -29,6 +29,7 @@ import { createImageWorkers } from '../../workers/images.js';
 import { createYardWorkers } from '../../workers/yard.js';
 import { createWebServer } from '../../web/server.js';
 import { openTestDatabase } from './database.js';
+import { quietTemporal } from './quiet-temporal.js';
 import { testTemporalAddress } from './temporal.js';
 import { workflowBundle } from './workflow-bundle.js';
 
@@ -54,6 +55,7 @@ export interface TestYardOptions {
 }
 
 export async function openTestYard({ settings = {}, nodes: nodeCount = 2, stepMs = 1 }: TestYardOptions = {}): Promise<TestYard> {
+  quietTemporal();
   const closing: (() => Promise<unknown>)[] = [];
   const dir = await mkdtemp(join(tmpdir(), 'trainyard-test-yard-'));
   closing.push(() => rm(dir, { recursive: true, force: true }));

@@ -5,7 +5,7 @@ import { trainRunIdOf } from '../../../workflows/train-run/messages.js';
 import type { Expectation } from './expectation.js';
 import type { Witnesses } from './witnesses.js';
 
-const STATUS = { succeeded: 'COMPLETED', refused: 'COMPLETED', failed: 'FAILED', cancelled: 'CANCELED' } as const;
+const STATUS = { succeeded: 'COMPLETED', refused: 'COMPLETED', failed: 'FAILED', cancelled: 'CANCELLED' } as const;
 
 /** Closed with the Temporal status that belongs to the end, in its first and only execution. */
 export async function workflowDisagreements({ client }: Witnesses, row: RunRow, { end }: Expectation): Promise<string[]> {
