@@ -40,7 +40,7 @@ export const jobSchema = z.object({
 /** What tells ComfyUI's own *not found* from a proxy's. */
 export const jobNotFoundSchema = z.object({ error: z.string() });
 
-const nodeProblemSchema = z.object({ type: z.string().default(''), message: z.string().default(''), extra_info: z.unknown() });
+const nodeProblemSchema = z.object({ type: z.string().default(''), message: z.string().default(''), extra_info: z.unknown().optional() });
 
 export const nodeErrorsSchema = z.record(z.string(), z.object({ class_type: z.string().default(''), errors: z.array(nodeProblemSchema).default([]) }));
 

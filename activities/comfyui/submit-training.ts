@@ -62,17 +62,11 @@ interface ClaimedJob {
 
 async function submitClaimed(job: ClaimedJob, obstacle: string | null): Promise<SubmitOutcome> {
   const { deps, client, row, recipe, claim } = job;
-  const there = await isThere(job);
+  const there = row.claim === null ? await beforePost(job, () => isThere(job)) : await isThere(job);
   // An earlier try may have posted before its worker died: as long as the node cannot be asked, nobody else may train this.
   if (there === 'yes' || (there === 'unknown' && row.claim !== null)) return settle(job);
   if (there === 'unknown' || obstacle !== null) return giveBack(job, obstacle ?? `Node "${claim.nodeId}" fell silent.`);
-  try {
-    await stageDataset(deps, client, row, claim.promptId);
-  } catch (error) {
-    if (error instanceof ComfyError) return giveBack(job, error.message);
-    await deps.runs.dropClaim(row.runId, claim);
-    throw error;
-  }
+  await beforePost(job, () => stageDataset(deps, client, row, claim.promptId));
 
   const graph = bindGraph(recipe, { runId: row.runId, promptId: claim.promptId, settings: row.settings, baseModel: baseModelOf(recipe, deps.baseModels) });
   const mark = { yard: deps.yardId, runId: row.runId, attempt: claim.attempt, templateHash: templateHash(recipe) };
@@ -94,6 +88,17 @@ async function submitClaimed(job: ClaimedJob, obstacle: string | null): Promise<
       return refused(job, 'some of its nodes do not fit', posted.nodeErrors);
     case 'refused':
       return refused(job, posted.problem, posted.nodeErrors);
+  }
+}
+
+/** Does what comes before the post. When it fails or is stopped, no claim stays behind with nothing under it. */
+async function beforePost<Result>(job: ClaimedJob, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ComfyError) return giveBack(job, error.message);
+    await job.deps.runs.dropClaim(job.row.runId, job.claim);
+    throw error;
   }
 }
 

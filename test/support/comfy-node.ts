@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
@@ -142,4 +143,13 @@ export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
   const outcome = await promise.then((value) => ({ value }), (error: unknown) => ({ error }));
   if ('error' in outcome) return outcome.error;
   throw new Error(`Expected a rejection, got ${JSON.stringify(outcome.value)}.`);
+}
+
+/** Waits for a condition by asking again and again; fails after ten seconds. */
+export async function untilTrue(condition: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error('Expected the condition to come true within 10 s.');
+    await delay(15);
+  }
 }

@@ -31,7 +31,6 @@ export interface GpuNodeOptions {
   readonly settings: ComfyTimings & {
     /** Sent to the node with every request, for a proxy in front of it. */
     readonly headers: Readonly<Record<string, string>>;
-    readonly heartbeatTimeoutMs: number;
     readonly reportIntervalMs: number;
     readonly shutdownGraceMs: number;
   };
@@ -71,7 +70,7 @@ export async function createGpuNodeWorkers({ connection, namespace, queues, node
     connection,
     namespace,
     shutdownGraceTime: settings.shutdownGraceMs,
-    maxHeartbeatThrottleInterval: Math.min(HEARTBEAT_MOST_MS, settings.heartbeatTimeoutMs),
+    maxHeartbeatThrottleInterval: HEARTBEAT_MOST_MS,
   };
   const lease = await Worker.create({
     ...shared,
