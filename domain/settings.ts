@@ -158,8 +158,7 @@ function secretText(
   if (readFile === undefined) return { problem: `${name}_FILE cannot be used here: set ${name}.` };
   try {
     return { value: present(readFile(path).trim()) };
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
+  } catch {
     return { problem: `${name}_FILE names a file that cannot be read: ${path}.` };
   }
 }

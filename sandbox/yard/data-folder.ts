@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { isAlive, tryLock, type Lock } from '../bootstrap/lock-file.mjs';
+import { errorCode } from '../servers/error-code.js';
 import { freePort, isPortFree } from '../servers/free-port.js';
+import { sendSignal } from './part-process.js';
 import { findRunningYard, lockPath, readYardState, type YardState } from './yard-state.js';
 
 /** What listens on a port of its own, and the port it usually has. */
@@ -94,9 +96,9 @@ export async function stopLeftovers(dataDir: string, marks: Readonly<Record<stri
 
 async function stopProcess(pid: number, mark: string): Promise<void> {
   const deadline = Date.now() + STOP_LIMIT_MS;
-  process.kill(pid, 'SIGTERM');
+  sendSignal(pid, 'SIGTERM');
   while (await isRunning(pid, mark)) {
-    if (Date.now() > deadline) process.kill(pid, 'SIGKILL');
+    if (Date.now() > deadline) sendSignal(pid, 'SIGKILL');
     await delay(50);
   }
 }
@@ -117,7 +119,7 @@ async function readJson(path: string): Promise<Readonly<Record<string, unknown>>
 
 function ifMissing(instead: string): (error: unknown) => string {
   return (error) => {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) return instead;
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ESRCH') return instead;
     throw error;
   };
 }

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { errorCode } from '../servers/error-code.js';
 import type { Watchdog } from '../servers/watchdog.js';
 import { isReadyLine } from './log-lines.js';
 import type { PartSpec } from './part.js';
@@ -64,16 +65,17 @@ export function startPartProcess(spec: PartSpec, watchdog: Watchdog, hooks: Proc
       child.kill(signal);
     },
     killGroup: () => {
-      if (pid !== undefined && !dead.signal.aborted) killGroup(pid);
+      if (pid !== undefined && !dead.signal.aborted) sendSignal(-pid, 'SIGKILL');
     },
   };
 }
 
-function killGroup(pid: number): void {
+/** Sends a signal; a process that has ended meanwhile needs none. A negative id means its whole group. */
+export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-pid, 'SIGKILL');
+    process.kill(pid, signal);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (errorCode(error) !== 'ESRCH') throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lockHolder } from '../bootstrap/lock-file.mjs';
+import { errorCode } from '../servers/error-code.js';
 
 export interface NodeAddress {
   readonly name: string;
@@ -49,7 +50,7 @@ export async function findRunningYard(dataDir: string): Promise<YardState | unde
 /** What the last yard wrote, whether it still runs or not. */
 export async function readYardState(dataDir: string): Promise<YardState | undefined> {
   const text = await readFile(statePath(dataDir), 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   });
   return text === undefined ? undefined : (JSON.parse(text) as YardState);

@@ -154,5 +154,5 @@ describe('the command npm start runs', () => {
     expect(pidsOf(state).filter(isAlive)).toEqual([]);
     second.child.kill('SIGTERM');
     expect(await second.ended).toBe(0);
-  }, START_LIMIT_MS);
+  }, 2 * START_LIMIT_MS);
 });
