@@ -49,13 +49,14 @@ export type NameCheck = { readonly kind: 'ok'; readonly name: string; readonly n
 /** Trims and checks a dataset's name. `nameKey` is what must be unique per account: the name without case and width. */
 export function checkName(raw: string): NameCheck {
   const name = raw.normalize('NFC').trim().replace(/ +/gu, ' ');
+  const { length } = Array.from(name);
   const refuse = (problem: 'empty' | 'too-long' | 'characters'): NameCheck => ({
     kind: 'refused',
-    refusal: { code: 'name-invalid', problem, maxLength: NAME_MAX_LENGTH },
+    refusal: { code: 'name-invalid', problem, length, maxLength: NAME_MAX_LENGTH },
   });
   if (name === '') return refuse('empty');
   if (UNSEEN.test(name)) return refuse('characters');
-  if (Array.from(name).length > NAME_MAX_LENGTH) return refuse('too-long');
+  if (length > NAME_MAX_LENGTH) return refuse('too-long');
   return { kind: 'ok', name, nameKey: name.normalize('NFKC').toLowerCase() };
 }
 

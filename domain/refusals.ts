@@ -8,7 +8,7 @@ export type Refusal =
   | { readonly code: 'dataset-not-found' }
   | { readonly code: 'run-not-found' }
   | { readonly code: 'image-not-found' }
-  | { readonly code: 'name-invalid'; readonly problem: 'empty' | 'too-long' | 'characters'; readonly maxLength: number }
+  | { readonly code: 'name-invalid'; readonly problem: 'empty' | 'too-long' | 'characters'; readonly length: number; readonly maxLength: number }
   | { readonly code: 'name-taken'; readonly name: string }
   | { readonly code: 'too-many-datasets'; readonly limit: number }
   | { readonly code: 'caption-invalid'; readonly problem: 'empty' | 'too-long'; readonly length: number; readonly maxLength: number }

@@ -26,10 +26,12 @@ const SETTING_WORDS: Readonly<Record<keyof RunSettings, string>> = {
   resolutionPx: 'resolution',
 };
 
+const NAME_FAULTS = { empty: 'is empty', characters: 'has line breaks or characters that cannot be seen' } as const;
+
 const NAME_HINTS = {
   empty: 'Give it a name of at least one letter or digit.',
   'too-long': 'Choose a shorter name.',
-  characters: 'Leave out line breaks and characters that cannot be seen.',
+  characters: 'Leave them out.',
 } as const;
 
 /** Every refusal in words; a new code does not compile until it has its sentence. */
@@ -37,8 +39,8 @@ const REFUSALS: Texts = {
   'dataset-not-found': () => said('There is no such dataset.', 'Choose one from the list while you type, or look at `/train list`.'),
   'run-not-found': () => said('There is no such training.', 'Look at `/train status` for yours.'),
   'image-not-found': () => said('There is no such image in this dataset.', 'Choose one from the list while you type, by number or name.'),
-  'name-invalid': ({ problem, maxLength }) =>
-    said(problem === 'too-long' ? `A name has at most ${maxLength} characters.` : 'This name cannot be used.', NAME_HINTS[problem]),
+  'name-invalid': ({ problem, length, maxLength }) =>
+    said(problem === 'too-long' ? `A name has at most ${maxLength} characters; this one has ${count(length)}.` : `This name cannot be used: it ${NAME_FAULTS[problem]}.`, NAME_HINTS[problem]),
   'name-taken': ({ name }) => said(`You have a dataset called ${safe(name)} already.`, 'Choose another name; capitals do not tell two names apart.'),
   'too-many-datasets': ({ limit }) => said(`You have ${counted(limit, 'dataset')}, which is the limit.`, 'Remove one with `/train delete` first.'),
   'caption-invalid': ({ problem, length, maxLength }) =>

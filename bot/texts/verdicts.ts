@@ -1,8 +1,16 @@
+import type { FileFormat } from '../../domain/image-formats.js';
 import type { FileProblem, FileProblemCode } from '../../domain/verdicts.js';
 import { safe } from '../views/safe.js';
 import { count, sizeText } from './words.js';
 
 type Texts = { readonly [Code in FileProblemCode]: (problem: Extract<FileProblem, { code: Code }>) => string };
+
+/** What a file is that is no JPEG, PNG or WebP. */
+const FORMAT_WORDS: Readonly<Record<FileFormat, string>> = {
+  jpeg: 'a JPEG', png: 'a PNG', webp: 'a WebP', apng: 'an animated PNG', 'animated-webp': 'an animated WebP', gif: 'a GIF', heic: 'a HEIC picture', avif: 'an AVIF picture',
+  tiff: 'a TIFF picture', bmp: 'a BMP picture', svg: 'an SVG drawing', jxl: 'a JPEG XL picture', psd: 'a Photoshop file', ico: 'an icon', pdf: 'a PDF', zip: 'a ZIP archive',
+  rar: 'a RAR archive', video: 'a video', html: 'a web page', text: 'text', unknown: 'of an unknown kind',
+};
 
 const SEND_PICTURE = 'Send it as JPEG, PNG or WebP.';
 
@@ -13,7 +21,7 @@ const PROBLEMS: Texts = {
   IMG_FORMAT: ({ found }) =>
     found === 'heic'
       ? 'This is a HEIC picture. On an iPhone choose *Most Compatible* in the camera settings, or send it as JPEG.'
-      : `This is not a picture that can be trained on. ${SEND_PICTURE}`,
+      : `This is not a picture that can be trained on: it is ${FORMAT_WORDS[found]}. ${SEND_PICTURE}`,
   IMG_ANIMATED: () => `It is animated. Send one frame of it as JPEG or PNG.`,
   IMG_TOO_MANY_PIXELS: ({ widthPx, heightPx, maxPixels }) => `It has ${count(widthPx)} × ${count(heightPx)} pixels; ${count(Math.round(maxPixels / 1_000_000))} million in all is the limit. Send a smaller one.`,
   IMG_TOO_SMALL: ({ widthPx, heightPx, minSidePx }) => `It has ${widthPx} × ${heightPx} pixels; each side needs at least ${minSidePx}. Send a larger one.`,

@@ -1,5 +1,6 @@
+import { CAPTION_MAX_LENGTH } from '../../domain/datasets.js';
 import type { FileVerdict } from '../../domain/verdicts.js';
-import { counted } from '../texts/words.js';
+import { count, counted } from '../texts/words.js';
 import { problemSentence } from '../texts/verdicts.js';
 import { uploadRoute, viewRoute } from './custom-ids.js';
 import { warningWords } from './datasets.js';
@@ -39,7 +40,12 @@ export function intakeView({ datasetId, datasetName, verdicts, undecided, images
   ]);
 }
 
-const CAPTION_WORDS = { set: '', none: '', 'refused-empty': '; its caption was empty', 'refused-too-long': '; its caption was too long' } as const;
+const CAPTION_WORDS = {
+  set: '',
+  none: '',
+  'refused-empty': '; its caption was empty: write one with `/train caption`',
+  'refused-too-long': `; its caption had more than ${count(CAPTION_MAX_LENGTH)} characters and was left out: write a shorter one with \`/train caption\``,
+} as const;
 
 function verdictLine(verdict: FileVerdict): string {
   const name = `${verdict.role === 'picture' ? `${verdict.number}\\. ` : '- '}**${safe(verdict.fileName, 50)}**`;

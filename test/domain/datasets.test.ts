@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CAPTION_MAX_LENGTH, NAME_MAX_LENGTH, captionForTraining, checkCaption, checkName, triggerWordFrom } from '../../domain/datasets.js';
 
-const refusedName = (problem: string) => ({ kind: 'refused', refusal: { code: 'name-invalid', problem, maxLength: NAME_MAX_LENGTH } });
+const refusedName = (problem: string, raw: string) => ({ kind: 'refused', refusal: { code: 'name-invalid', problem, length: Array.from(raw.trim()).length, maxLength: NAME_MAX_LENGTH } });
 
 describe('checkName', () => {
   it.each([
@@ -13,7 +13,7 @@ describe('checkName', () => {
     ['a bidirectional override', 'cats\u202Egnp.exe', 'characters'],
     ['a zero-width space', 'ca\u200Bts', 'characters'],
   ])('refuses %s', (_what, raw, problem) => {
-    expect(checkName(raw)).toEqual(refusedName(problem));
+    expect(checkName(raw)).toEqual(refusedName(problem, raw));
   });
 
   it.each(['@everyone', '**bold** _name_', 'Chat noir été', '猫', '`code` <@123>'])('takes %s as it is', (raw) => {
@@ -30,7 +30,8 @@ describe('checkName', () => {
 
   it('counts characters, not UTF-16 units', () => {
     expect(checkName('🐱'.repeat(NAME_MAX_LENGTH)).kind).toBe('ok');
-    expect(checkName('🐱'.repeat(NAME_MAX_LENGTH + 1))).toEqual(refusedName('too-long'));
+    const long = '🐱'.repeat(NAME_MAX_LENGTH + 1);
+    expect(checkName(long)).toEqual(refusedName('too-long', long));
   });
 });
 

@@ -9,7 +9,7 @@ export const REFUSALS: { readonly [Code in RefusalCode]: Extract<Refusal, { code
   'dataset-not-found': { code: 'dataset-not-found' },
   'run-not-found': { code: 'run-not-found' },
   'image-not-found': { code: 'image-not-found' },
-  'name-invalid': { code: 'name-invalid', problem: 'too-long', maxLength: 40 },
+  'name-invalid': { code: 'name-invalid', problem: 'too-long', length: 41, maxLength: 40 },
   'name-taken': { code: 'name-taken', name: LONG },
   'too-many-datasets': { code: 'too-many-datasets', limit: 100 },
   'caption-invalid': { code: 'caption-invalid', problem: 'too-long', length: 4_001, maxLength: 4_000 },
