@@ -33,11 +33,11 @@ export function fetchingActivities() {
   });
 }
 
-/** Checking takes seconds but may wait behind other pictures. A file whose decoding kills its worker three times is given up. */
+/** Checking takes seconds, at most twice the decoder's own limit, but may wait behind other pictures. A file whose decoding kills its worker three times is given up. */
 export function inspectingActivities() {
   return proxyActivities<Pick<ImageActivities, 'inspectImage'>>({
     taskQueue: queues().images,
-    startToCloseTimeout: '90 seconds',
+    startToCloseTimeout: '2 minutes',
     scheduleToCloseTimeout: '15 minutes',
     cancellationType: WAIT,
     summary: 'check and normalise a picture',
