@@ -41,7 +41,7 @@ export function createDiscordActivities(dependencies: DiscordDependencies) {
     answerInteraction: ({ interactionId, runId }: { interactionId: string; runId: string }): Promise<void> => answerPress({ interactionId, runId }, deps),
 
     /** Posts the card of an open run, once: a recorded message stands. An owner who cannot be reached gets none. */
-    async openCard({ runId }: { runId: string }): Promise<void> {
+    openCard: async ({ runId }: { runId: string }): Promise<void> => {
       const row = await deps.runs.read(runId);
       // An ended run's card is the business of `announce`, so that two do not post at once.
       if (row === null || row.card !== null || row.end !== null) return;
@@ -61,7 +61,7 @@ export function createDiscordActivities(dependencies: DiscordDependencies) {
     keepCards,
 
     /** Tells operators, in their channel when there is one. */
-    async notifyOperators(note: OpsNote): Promise<void> {
+    notifyOperators: async (note: OpsNote): Promise<void> => {
       if (opsChannelId === undefined) return;
       await deps.messages.post(opsChannelId, { view: opsView(note, temporalUiUrl), name: `ops:${JSON.stringify(note)}` });
     },

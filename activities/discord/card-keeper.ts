@@ -28,6 +28,8 @@ const SHIFT_MS = 30 * 60_000;
 const LONGEST_PAUSE_MS = 2_000;
 /** Places in the queue change without a change of the row; missed changes of rows are found as well. */
 const COMPARE_EVERY_MS = 15_000;
+/** A new stream tells of changes from the moment the server has opened it; what changed before that is found by comparing once more. */
+const COMPARE_AFTER_OPENING_MS = 1_000;
 const AFTER_TROUBLE_MS = 5_000;
 const EDITS_AT_ONCE = 5;
 /** A card older than this is edited more rarely: nobody looks at it all the time, and Discord bounds edits of old messages. */
@@ -40,7 +42,8 @@ export async function keepCardsInStep(deps: KeeperDependencies, { heartbeat, sig
   const shown = new Map<string, Shown>();
   const alarm = createAlarm(signal);
   let stream = watch();
-  let comparedAt = 0;
+  let compareAt = 0;
+  let openedAt = Date.now();
   const endsAt = Date.now() + SHIFT_MS;
   try {
     while (!signal.aborted && Date.now() < endsAt) {
@@ -48,10 +51,12 @@ export async function keepCardsInStep(deps: KeeperDependencies, { heartbeat, sig
       if (stream.isBroken()) {
         await stream.close();
         stream = watch();
-        comparedAt = 0;
+        openedAt = Date.now();
+        compareAt = 0;
       }
-      if (Date.now() - comparedAt >= COMPARE_EVERY_MS) {
-        comparedAt = Date.now();
+      if (Date.now() >= compareAt) {
+        const isYoung = Date.now() - openedAt < COMPARE_AFTER_OPENING_MS;
+        compareAt = Date.now() + (isYoung ? COMPARE_AFTER_OPENING_MS : COMPARE_EVERY_MS);
         await compareAll();
       }
       const ready = [...due].filter(([, at]) => at <= Date.now()).slice(0, EDITS_AT_ONCE);

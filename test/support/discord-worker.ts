@@ -1,0 +1,68 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import type { Connection } from 'mongoose';
+import { createDiscordActivities, type DiscordActivities } from '../../activities/discord/activities.js';
+import { createDiscordRest } from '../../activities/discord/rest.js';
+import { createDatasets } from '../../models/datasets.js';
+import { createDownloadLinks } from '../../models/download-links.js';
+import { createInteractions } from '../../models/interactions.js';
+import { createRuns, type Runs } from '../../models/runs.js';
+import type { RunRow } from '../../models/runs-schema.js';
+import { createDiscordDriver, type DiscordDriver } from '../../sandbox/discord/driver/driver.js';
+import { createDiscordStandIn, type DiscordStandIn } from '../../sandbox/discord/stand-in.js';
+
+export interface TestDiscord {
+  readonly standIn: DiscordStandIn;
+  readonly driver: DiscordDriver;
+  readonly activities: DiscordActivities;
+  readonly runs: Runs;
+  readonly interactions: ReturnType<typeof createInteractions>;
+  /** Writes a row as the yard would. */
+  record(row: RunRow): Promise<void>;
+  /** Starts the keeper of the cards in an activity of its own; the result stops it and waits for its end. */
+  keepCards(): () => Promise<void>;
+  close(): Promise<void>;
+}
+
+export const CARD_EDIT_INTERVAL_MS = 300;
+
+/** The activities of a `discord` worker over the stand-in and a database, without Temporal around them. */
+export async function startTestDiscord(connection: Connection): Promise<TestDiscord> {
+  const standIn = await createDiscordStandIn();
+  const runs = createRuns(connection);
+  const interactions = createInteractions(connection);
+  const activities = createDiscordActivities({
+    rest: createDiscordRest({ token: standIn.token, apiUrl: standIn.apiUrl }),
+    runs,
+    interactions,
+    datasets: createDatasets(connection),
+    downloadLinks: createDownloadLinks({ baseUrl: 'http://127.0.0.1:8080', secret: 'a secret of tests', ttlMs: 3_600_000 }),
+    cardEditIntervalMs: CARD_EDIT_INTERVAL_MS,
+    pointsHelp: undefined,
+    opsChannelId: undefined,
+    temporalUiUrl: undefined,
+  });
+  return {
+    standIn,
+    driver: createDiscordDriver(standIn.controlUrl),
+    activities,
+    runs,
+    interactions,
+    async record({ runId, ...row }) {
+      await connection.collection<{ _id: string }>('runs').insertOne({ _id: runId, ...row });
+    },
+    keepCards() {
+      const environment = new MockActivityEnvironment();
+      const kept = environment.run(activities.keepCards, {});
+      return async () => {
+        environment.cancel('WORKER_SHUTDOWN');
+        await kept;
+      };
+    },
+    close: () => standIn.stop(),
+  };
+}
+
+/** Runs one activity as a worker would. */
+export function asActivity<Request, Result>(activity: (request: Request) => Promise<Result>, request: Request): Promise<Result> {
+  return new MockActivityEnvironment().run(activity, request);
+}
