@@ -61,7 +61,8 @@ async function main(): Promise<void> {
   listen(gateway, createRouter({ services: services.services, commands: COMMANDS, components: COMPONENTS }), log);
   const ready = await login(gateway, settings.DISCORD_TOKEN);
   await registerCommands(ready, settings, log);
-  log.info({ ready: true, user: ready.user.tag }, 'ready');
+  // The supervisor waits for this line, whatever the level of the log.
+  log.child({}, { level: 'info' }).info({ ready: true, user: ready.user.tag }, 'ready');
   await connected;
 }
 

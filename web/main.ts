@@ -50,7 +50,8 @@ async function main(): Promise<void> {
   if (parentWatched(env)) process.stdin.on('end', stopOnce).on('close', stopOnce).resume();
 
   const address = await app.listen({ host: WEB_HOST, port: WEB_PORT });
-  log.info({ ready: true, address }, 'ready');
+  // The supervisor waits for this line, whatever the level of the log.
+  log.child({}, { level: 'info' }).info({ ready: true, address }, 'ready');
 }
 
 main().catch((error: unknown) => {

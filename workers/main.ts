@@ -26,7 +26,8 @@ async function main(): Promise<void> {
 
   const running = workers.map((worker) => worker.run());
   for (const each of background) each.start();
-  log.info({ ready: true, role }, 'ready');
+  // The supervisor waits for this line, whatever the level of the log.
+  log.child({}, { level: 'info' }).info({ ready: true, role }, 'ready');
   await Promise.all(running);
   for (const each of background) await each.stop();
   await context.close();
