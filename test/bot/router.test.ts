@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ButtonStyle, ComponentType, Routes } from 'discord.js';
+import { COMMAND_BODIES, COMMANDS } from '../../bot/commands/index.js';
+import { deployCommands } from '../../bot/deploy.js';
+import { TRAINING_CHANNEL_ID, USERS } from '../../sandbox/discord/people.js';
+import { startTestBot, type TestBot } from '../support/bot.js';
+import { allText } from '../support/components.js';
+import { openTestDatabase, type TestDatabase } from '../support/database.js';
+
+let database: TestDatabase;
+let bot: TestBot;
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+  bot = await startTestBot({ database: database.connection, prefix: 'bot-router-' });
+});
+
+afterAll(async () => {
+  await bot.close();
+  await database.close();
+});
+
+const mira = () => bot.driver.user('mira');
+
+/** A button of an earlier life of the bot, or of somebody who made it up. */
+async function buttonWith(customId: string): Promise<{ id: string }> {
+  const button = { type: ComponentType.Button, style: ButtonStyle.Primary, label: 'Press', custom_id: customId };
+  const message = await bot.client.rest.post(Routes.channelMessages(TRAINING_CHANNEL_ID), {
+    body: { content: 'old', allowed_mentions: { parse: [] }, components: [{ type: ComponentType.ActionRow, components: [button] }] },
+  });
+  return message as { id: string };
+}
+
+async function answerTo(customId: string): Promise<string> {
+  const handle = await mira().click(await buttonWith(customId), 'Press');
+  const message = await handle.message();
+  expect(message.ephemeral).toBe(true);
+  return allText(message.components);
+}
+
+describe('the router', () => {
+  it('answers buttons it does not know, of other versions and damaged ones, privately and kindly', async () => {
+    expect(await answerTo('v0:start:x')).toContain('older version');
+    expect(await answerTo('v1:no-such-route:x')).toContain('older version');
+    expect(await answerTo('train:create')).toContain('not known here');
+    expect(await answerTo('v1:cancel:a:b')).toContain('damaged');
+  });
+
+  it('does not take the id in a button for a right', async () => {
+    for (const route of ['cancel-ask', 'download', 'again', 'quote']) expect(await answerTo(`v1:${route}:${randomUUID()}`)).toMatch(/no such|There is/);
+  });
+
+  it('answers every act with exactly one acknowledgement', async () => {
+    await (await mira().slash('train list')).message();
+    await (await mira().slash('points balance')).message();
+    const callbacks = (await bot.driver.calls()).filter(({ path }) => path.endsWith('/callback'));
+    const perInteraction = new Map<string, number>();
+    for (const { path } of callbacks) perInteraction.set(path, (perInteraction.get(path) ?? 0) + 1);
+    expect([...perInteraction.values()].every((count) => count === 1)).toBe(true);
+    expect(callbacks.length).toBeGreaterThan(6);
+    expect(await bot.driver.violations()).toEqual([]);
+  });
+
+  it('tells of an unexpected error with a reference and nothing else', async () => {
+    // What no code of ours writes: a dataset without images.
+    const broken = { _id: randomUUID(), owner: `discord:${USERS.jonas.id}`, name: 'Broken' };
+    await database.connection.collection<{ _id: string }>('datasets').insertOne(broken);
+    const handle = await bot.driver.user('jonas').slash('train list');
+    const text = allText((await handle.message()).components);
+    expect(text).toContain(`reference: \`${handle.id}\``);
+    expect(text).not.toMatch(/size|Mongo|Error/);
+  });
+
+  it('has a callback for each command that Discord knows of', async () => {
+    const registered = Object.values(await bot.driver.commands()).flat();
+    expect(registered.map(({ name }) => name).sort()).toEqual(['points', 'train']);
+    for (const { name, options } of registered) expect(options.map((option) => option.name)).toEqual([...(COMMANDS.get(name)?.keys() ?? [])]);
+  });
+});
+
+describe('registering the commands', () => {
+  it('writes nothing when they are what they should be, and writes when they are not', async () => {
+    const applicationId = bot.client.application?.id ?? '';
+    await bot.driver.reset();
+    expect(await deployCommands(bot.client.rest, applicationId, COMMAND_BODIES)).toBe('unchanged');
+    expect((await bot.driver.calls()).filter(({ method }) => method === 'PUT')).toEqual([]);
+    const [first, ...others] = COMMAND_BODIES;
+    if (first === undefined) throw new Error('Expected a command.');
+    expect(await deployCommands(bot.client.rest, applicationId, [{ ...first, description: 'Another description' }, ...others])).toBe('registered');
+    expect(await deployCommands(bot.client.rest, applicationId, COMMAND_BODIES)).toBe('registered');
+    expect(await deployCommands(bot.client.rest, applicationId, COMMAND_BODIES)).toBe('unchanged');
+  });
+});
