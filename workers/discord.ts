@@ -6,6 +6,7 @@ import type { RoleWorkers, WorkerContext } from './context.js';
 
 const UNAUTHORIZED = 77;
 const CALLS_AT_ONCE = 20;
+const LONGEST_GRACE_MS = 2_000;
 
 /** The worker that speaks to Discord's REST side: answers, cards, notices. It has no gateway connection. */
 export async function createDiscordWorkers(context: WorkerContext): Promise<RoleWorkers> {
@@ -26,7 +27,8 @@ export async function createDiscordWorkers(context: WorkerContext): Promise<Role
     namespace: context.namespace,
     taskQueue: context.queues.discord,
     maxConcurrentActivityTaskExecutions: CALLS_AT_ONCE,
-    shutdownGraceTime: settings.SHUTDOWN_GRACE,
+    // The keeper of the cards never ends by itself and every call here may be repeated: a long grace would only delay the stop.
+    shutdownGraceTime: Math.min(settings.SHUTDOWN_GRACE, LONGEST_GRACE_MS),
     // The keeper of the cards heartbeats; throttled at most this long, a dead one is noticed soon.
     maxHeartbeatThrottleInterval: '5 seconds',
     activities: createDiscordActivities({

@@ -41,13 +41,28 @@ async function main(name: ScenarioName): Promise<number> {
 
   const ownDir = await mkdtemp(join(tmpdir(), 'trainyard-demo-'));
   say(needsOwn && running !== undefined ? 'This scenario has a yard of its own; the running one is left alone.' : 'No yard is running here: starting one for the demo.');
-  const yard = await createYard({ dataDir: ownDir, env: { ...OWN_YARD, ...withoutServers(), ...scenario.yard }, ports: 'free', say, line: () => undefined });
+  const giveUp = new AbortController();
+  stopWhenAsked(() => {
+    giveUp.abort();
+  });
+  const yard = await createYard({ dataDir: ownDir, giveUp: giveUp.signal, env: { ...OWN_YARD, ...withoutServers(), ...scenario.yard }, ports: 'free', say, line: () => undefined });
   try {
     return await perform(name, yard.state, yard);
   } finally {
     await yard.stop();
     await rm(ownDir, { recursive: true, force: true });
   }
+}
+
+/** Ctrl-C, or the end of the command that started this process: the yard of the demo goes with it, whatever is being played. */
+function stopWhenAsked(giveUp: () => void): void {
+  const stop = (): void => {
+    giveUp();
+    exit(130);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
+  process.once('disconnect', stop);
+  process.channel?.unref();
 }
 
 async function perform(name: ScenarioName, state: YardState, yard: Yard | null): Promise<number> {

@@ -44,6 +44,7 @@ export interface GpuNodeWorkers {
 
 /** Following is waiting: one node may well have some jobs followed, collected and interrupted at once. */
 const NODE_SLOTS = 50;
+const LONGEST_GRACE_MS = 2_000;
 /** A cancel reaches an activity with its heartbeat: this is how long an owner waits for it. */
 const HEARTBEAT_MOST_MS = 3_000;
 
@@ -94,6 +95,8 @@ export async function createGpuNodeWorkers({ connection, namespace, queues, node
     ...shared,
     taskQueue: queues.node(node.nodeId),
     activities: onNode,
+    // Following never ends by itself before its job does, and all of this attaches or resumes elsewhere: a long grace would only delay the stop.
+    shutdownGraceTime: Math.min(settings.shutdownGraceMs, LONGEST_GRACE_MS),
     maxConcurrentActivityTaskExecutions: NODE_SLOTS,
   });
   const reporter = createReporter({ ...deps, node, client, probe, everyMs: settings.reportIntervalMs });
