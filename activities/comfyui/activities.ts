@@ -45,7 +45,7 @@ export function createComfyActivities(deps: ComfyDependencies) {
      *
      * @throws retryably when the job does not stop or the node cannot be reached; its reporter tries again later.
      */
-    async interruptJob({ runId, promptId }: { runId: string; promptId: string }): Promise<{ stepsDone: number | null }> {
+    interruptJob: async ({ runId, promptId }: { runId: string; promptId: string }): Promise<{ stepsDone: number | null }> => {
       const outcome = await withHeartbeats(() => ({ phase: 'interrupting' }), () =>
         interruptAndWait(deps.client, promptId, deps.timings.interruptLimitMs ?? INTERRUPT_LIMIT_MS),
       );
@@ -56,7 +56,7 @@ export function createComfyActivities(deps: ComfyDependencies) {
     },
 
     /** Asks the node to unload its models, so that a retry after `OutOfMemory` starts with all its memory. */
-    async freeMemory(request: { nodeId: string }): Promise<void> {
+    freeMemory: async (request: { nodeId: string }): Promise<void> => {
       if (request.nodeId === deps.node.nodeId) await deps.client.free();
     },
   };

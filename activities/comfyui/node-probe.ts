@@ -64,7 +64,7 @@ export function createNodeProbe({ node, client, recipes, baseModels, onProblem }
     } catch (error) {
       if (!(error instanceof ComfyError)) throw error;
       fitness = null;
-      return { state: 'unreachable', problem: `Node "${node.nodeId}" cannot be used: ${error.call}: ${describeProblem(error.problem)}.` };
+      return { state: 'unreachable', problem: `Node "${node.nodeId}" cannot be used: ${describeProblem(error.problem)}.` };
     }
   }
 
