@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import sharp from 'sharp';
+import sharp, { type Metadata } from 'sharp';
 import type { DatasetImage } from '../../domain/datasets.js';
 import type { PickedFile } from '../../sandbox/discord/driver/http.js';
 import {
@@ -31,7 +31,7 @@ async function imagesOf(datasetId: string): Promise<readonly DatasetImage[]> {
   return (await yard.context.models.datasets.read(datasetId))?.images ?? [];
 }
 
-async function storedPicture(image: DatasetImage | undefined): Promise<sharp.Metadata> {
+async function storedPicture(image: DatasetImage | undefined): Promise<Metadata> {
   return sharp((await yard.context.models.blobs.read(image?.sha256 ?? '')) ?? Buffer.alloc(0)).metadata();
 }
 
