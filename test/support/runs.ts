@@ -1,50 +1,48 @@
-import type { RunRow } from '../../models/runs-schema.js';
+import { createPlayer, waitForRow } from '../../sandbox/demo/player.js';
+import type { Player } from '../../sandbox/demo/player.js';
+import type { OptionInput } from '../../sandbox/discord/driver/user.js';
+import type { PersonName } from '../../sandbox/discord/people.js';
+import { silentTranscript } from '../../sandbox/demo/transcript.js';
+import { captionedPictures } from './captioned-pictures.js';
+import type { TestYard } from './yard.js';
 
-const AT = new Date('2026-03-01T12:00:00Z');
+let datasets = 0;
 
-/** A run row that waits for a node. */
-export function aRun(changes: Partial<RunRow> = {}): RunRow {
-  return {
-    runId: '6f1d2c3b-0000-4000-8000-00000000abcd',
-    accountId: 'discord:1180432100912545802',
-    datasetId: '11111111-0000-4000-8000-000000000000',
-    datasetName: 'Cats',
-    triggerWord: 'tyrdcats',
-    datasetRevision: 3,
-    images: Array.from({ length: 12 }, (_, at) => ({ imageId: `i${at}`, fileName: `cat-${at}.png`, sha256: 'a'.repeat(64), caption: 'a cat', trainingSha256: null })),
-    recipeId: 'sd15-lora',
-    queue: 'sd15',
-    settings: { steps: 1_500, learningRate: 0.000_5, rank: 16, resolutionPx: 512 },
-    pricePoints: 1_900,
-    namespaceId: 'namespace',
-    open: true,
-    slot: 0,
-    status: 'queued',
-    attempt: 1,
-    attemptStartedAt: AT,
-    lastFailure: null,
-    claim: null,
-    progress: null,
-    progressAt: null,
-    firstStepAt: null,
-    artifact: null,
-    end: null,
-    notice: 'none',
-    interactionId: '1',
-    cardPlace: { where: 'dm' },
-    card: null,
-    revision: 1,
-    createdAt: AT,
-    endedAt: null,
-    ...changes,
-  };
+export interface StartedRun {
+  readonly runId: string;
+  readonly datasetId: string;
+  readonly player: Player;
 }
 
-/** The row with an end, as the yard would close it. */
-export function anEndedRun(end: NonNullable<RunRow['end']>, changes: Partial<RunRow> = {}): RunRow {
-  const artifact =
-    end.kind === 'succeeded'
-      ? { sha256: 'b'.repeat(64), sha256AsFetched: 'c'.repeat(64), sizeBytes: 37_851_264, tensors: 528, fileName: 'cats-sd15-lora-6f1d2c3b.safetensors' }
-      : null;
-  return aRun({ open: false, slot: null, status: end.kind, end, notice: 'pending', artifact, endedAt: new Date('2026-03-01T13:00:00Z'), revision: 9, ...changes });
+export interface StartOptions {
+  readonly as?: PersonName;
+  readonly options?: Readonly<Record<string, OptionInput>>;
+}
+
+/** A dataset of four captioned pictures, uploaded through the form. */
+export async function uploadedDataset(yard: TestYard, as: PersonName = 'mira'): Promise<{ player: Player; datasetId: string }> {
+  const player = createPlayer(yard, as, silentTranscript);
+  datasets += 1;
+  const datasetId = await player.createDataset(`set ${datasets} of ${as}`);
+  await player.uploadRest(datasetId, await captionedPictures(4, datasets * 10));
+  return { player, datasetId };
+}
+
+/** A run of 400 steps of a fresh dataset, started by its owner's press. */
+export async function startRun(yard: TestYard, { as = 'mira', options = {} }: StartOptions = {}): Promise<StartedRun> {
+  const { player, datasetId } = await uploadedDataset(yard, as);
+  const runId = await player.confirm(await player.offer(datasetId, { recipe: 'sd15-lora', steps: 400, card: 'here', ...options }));
+  return { runId, datasetId, player };
+}
+
+/** A run whose training is held in the middle on its node; `release()` of the nodes lets it go on. */
+export async function startHeldRun(yard: TestYard, start: StartOptions = {}): Promise<StartedRun> {
+  for (const { control } of yard.nodes) await control.hold(200);
+  const started = await startRun(yard, start);
+  await waitForRow(yard, started.runId, (row) => (row.progress?.step ?? 0) > 0, { timeoutMs: 60_000, what: 'the first steps' });
+  return started;
+}
+
+export async function letNodesGo(yard: TestYard): Promise<void> {
+  for (const { control } of yard.nodes) await control.release();
 }

@@ -24,7 +24,8 @@ export function cardDisagreements({ textOf }: Witnesses, { row, messages }: Test
 /** One new message that tells the end, to its owner alone by mention or in private; for a refusal it is the answer to the press. */
 export function noticeDisagreements({ textOf }: Witnesses, { row, userId, messages }: Testimony, { end }: Expectation): string[] {
   if (end.kind === 'refused') {
-    const answers = messages.filter((message) => message.interactionId === row.interactionId && message.ephemeral);
+    // The confirm screen itself becomes the answer, so it carries the id of the command that showed it.
+    const answers = messages.filter((message) => message.ephemeral && isSinceEnd(message) && /no points were taken/i.test(rawText(message)));
     return answers.length === 1 ? [] : [`expected one private answer to the press, found ${answers.length}`];
   }
   const notices = messages.filter((message) => message.id !== row.card?.messageId && !message.ephemeral && rawText(message).includes(`<@${userId}>`) && isAboutRun(message));
@@ -33,7 +34,11 @@ export function noticeDisagreements({ textOf }: Witnesses, { row, userId, messag
   return WORDS[end.kind].test(textOf(notice)) ? [] : [`expected the notice to say ${WORDS[end.kind].source}, found: ${textOf(notice)}`];
 
   function isAboutRun(message: SeenMessage): boolean {
-    return message.replyTo === row.card?.messageId || (row.endedAt !== null && message.createdAt >= row.endedAt.getTime() - 1000);
+    return message.replyTo === row.card?.messageId || isSinceEnd(message);
+  }
+
+  function isSinceEnd({ editedAt, createdAt }: SeenMessage): boolean {
+    return row.endedAt !== null && (editedAt ?? createdAt) >= row.endedAt.getTime() - 1000;
   }
 }
 
