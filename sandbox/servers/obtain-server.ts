@@ -24,7 +24,7 @@ export interface ServerSources {
  */
 export async function obtainServer(kind: ServerKind, sources: ServerSources, context: SourceContext): Promise<FoundServer> {
   const reasons: string[] = [];
-  const atHand = await firstOf(sources.atHand, context, reasons);
+  const atHand = await firstOf(sources.atHand, context, reasons, false);
   const server = atHand ?? (await bring(kind, sources, context, reasons));
   if (server === undefined) {
     const tried = reasons.map((reason) => `  - ${reason}`).join('\n');
@@ -39,14 +39,16 @@ function bring(kind: ServerKind, sources: ServerSources, context: SourceContext,
   };
   return withLock(join(context.cacheDir, `.${kind.program}.lock`), wait, () =>
     // Whoever held the lock before may have brought it.
-    firstOf([cachedBinary(kind), ...sources.bringing], context, reasons),
+    firstOf([cachedBinary(kind), ...sources.bringing], context, reasons, true),
   );
 }
 
+/** The first source that has it; what is told of the others is `reasons`, and at once when each of them takes a while. */
 async function firstOf(
   sources: readonly ServerSource[],
   context: SourceContext,
   reasons: string[],
+  isLong: boolean,
 ): Promise<FoundServer | undefined> {
   for (const source of sources) {
     const outcome = await source.find(context);
@@ -57,7 +59,9 @@ async function firstOf(
         throw new ServerUnavailable(outcome.problem);
       case 'absent': {
         const reason = `${source.name}: ${outcome.reason}`;
-        if (!reasons.includes(reason)) reasons.push(reason);
+        if (reasons.includes(reason)) break;
+        reasons.push(reason);
+        if (isLong) context.say(`  not from ${reason}`);
       }
     }
   }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection, isGrpcServiceError } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import proto from '@temporalio/proto';
 import mongoose from 'mongoose';
@@ -10,7 +11,7 @@ const ANSWER_LIMIT_MS = 10_000;
 const LEAST_WIRE_VERSION = 9;
 const ALREADY_EXISTS = 6;
 const NOT_FOUND = 5;
-const RETENTION_DAYS = 30;
+const RETENTION_MS = 30 * 24 * 3_600_000;
 
 /** Makes the user's Temporal server ready for our workflows: its namespace and the search attributes. @throws WrongSettings */
 export async function prepareTemporal(address: string, namespace: string, env: Environment): Promise<void> {
@@ -29,37 +30,45 @@ export async function prepareTemporal(address: string, namespace: string, env: E
 }
 
 async function ensureNamespace({ workflowService }: Connection, namespace: string): Promise<void> {
-  const isThere = await unless(NOT_FOUND, workflowService.describeNamespace({ namespace }));
-  if (isThere) return;
-  const workflowExecutionRetentionPeriod = { seconds: BigInt(RETENTION_DAYS * 86_400) as unknown as never };
-  await unless(ALREADY_EXISTS, workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod }));
-  // The frontends learn of a new namespace a few seconds later.
-  while (!(await unless(NOT_FOUND, workflowService.describeNamespace({ namespace })))) await delay(250);
+  const known = await unless(NOT_FOUND, workflowService.describeNamespace({ namespace }));
+  if (known !== undefined) return;
+  await unless(ALREADY_EXISTS, workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs(RETENTION_MS) }));
 }
 
+/** Asks until the server shows them all: its parts learn of a new namespace or attribute some seconds later. */
 async function ensureSearchAttributes({ operatorService }: Connection, namespace: string): Promise<void> {
+  let asked = false;
+  const areThere = async (): Promise<boolean> => {
+    const answer = await unless(NOT_FOUND, operatorService.listSearchAttributes({ namespace }));
+    if (answer === undefined) return false;
+    const missing = missingAttributes(answer.customAttributes, namespace);
+    if (missing.length > 0 && !asked) {
+      await unless(ALREADY_EXISTS, operatorService.addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(missing) }));
+      asked = true;
+    }
+    return missing.length === 0;
+  };
+  while (!(await areThere())) await delay(250);
+}
+
+type AttributeTypes = Readonly<Record<string, proto.temporal.api.enums.v1.IndexedValueType>>;
+
+function missingAttributes(present: AttributeTypes, namespace: string): [string, proto.temporal.api.enums.v1.IndexedValueType][] {
   const { INDEXED_VALUE_TYPE_KEYWORD: Keyword, INDEXED_VALUE_TYPE_INT: Int } = proto.temporal.api.enums.v1.IndexedValueType;
   const types = { Keyword, Int };
-  const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
-  const missing = Object.entries(SEARCH_ATTRIBUTES).filter(([name, type]) => {
-    const present = customAttributes[name];
-    if (present !== undefined && present !== types[type]) {
-      throw new WrongSettings(`Search attribute "${name}" of namespace "${namespace}" must be of type ${type}: use another namespace.`);
-    }
-    return present === undefined;
+  return Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => {
+    if (present[name] === types[type]) return [];
+    if (present[name] === undefined) return [[name, types[type]]];
+    throw new WrongSettings(`Search attribute "${name}" of namespace "${namespace}" must be of type ${type}: use another namespace.`);
   });
-  if (missing.length === 0) return;
-  const searchAttributes = Object.fromEntries(missing.map(([name, type]) => [name, types[type]]));
-  await unless(ALREADY_EXISTS, operatorService.addSearchAttributes({ namespace, searchAttributes }));
 }
 
-/** Whether the call succeeded; false when it failed with this gRPC code. */
-async function unless(code: number, call: Promise<unknown>): Promise<boolean> {
+/** The answer, or undefined when the call failed with this gRPC code. */
+async function unless<T>(code: number, call: Promise<T>): Promise<T | undefined> {
   try {
-    await call;
-    return true;
+    return await call;
   } catch (error) {
-    if (isGrpcServiceError(error) && (error.code as number) === code) return false;
+    if (isGrpcServiceError(error) && (error.code as number) === code) return undefined;
     throw error;
   }
 }

@@ -84,6 +84,17 @@ describe('packages', () => {
   });
 });
 
+describe('the lockfile', () => {
+  // npm leaves out those a registry does not have, and then refuses the lockfile on every fresh clone.
+  it('holds every optional package, or npm ci refuses it', async () => {
+    const lockfile = JSON.parse(await readFile('package-lock.json', 'utf8')) as { packages: Record<string, { optionalDependencies?: object }> };
+    const missing = Object.entries(lockfile.packages).flatMap(([owner, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter((name) => !(`node_modules/${name}` in lockfile.packages) && !(`${owner}/node_modules/${name}` in lockfile.packages)),
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
 describe('the command that was started', () => {
   /** A project whose `start` is this script; its packages are those of the real one. */
   async function projectWith(script: string): Promise<void> {
