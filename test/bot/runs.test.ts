@@ -14,7 +14,7 @@ import { ELSEWHERE_CHANNEL_ID, GENERAL_CHANNEL_ID, USERS } from '../../sandbox/d
 import { startTestBot, type TestBot } from '../support/bot.js';
 import { allText, buttonsOf } from '../support/components.js';
 import { openTestDatabase, type TestDatabase } from '../support/database.js';
-import { aRun, anEndedRun } from '../support/runs.js';
+import { aRun, anEndedRun } from '../support/run-rows.js';
 import { testTemporalAddress } from '../support/temporal.js';
 
 const MIRA: AccountId = `discord:${USERS.mira.id}`;

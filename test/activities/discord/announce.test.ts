@@ -7,7 +7,7 @@ import { allText, buttonsOf } from '../../support/components.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
 import { asActivity, startTestDiscord, type TestDiscord } from '../../support/discord-worker.js';
 import { REFUSALS } from '../../support/every-ending.js';
-import { anEndedRun, aRun } from '../../support/runs.js';
+import { anEndedRun, aRun } from '../../support/run-rows.js';
 
 let database: TestDatabase;
 let discord: TestDiscord;

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RunRow } from '../../../models/runs-schema.js';
-import { TRAINING_CHANNEL_ID, USERS } from '../../../sandbox/discord/people.js';
+import { USERS } from '../../../sandbox/discord/people.js';
 import { allText } from '../../support/components.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
 import { asActivity, startTestDiscord, type TestDiscord } from '../../support/discord-worker.js';
-import { aRun } from '../../support/runs.js';
+import { aRun } from '../../support/run-rows.js';
 
 let database: TestDatabase;
 let discord: TestDiscord;
@@ -27,8 +27,10 @@ afterAll(async () => {
   await database.close();
 });
 
+/** Each in a channel of its own: the limits of Discord are kept by channel. */
 async function runWithCard(): Promise<RunRow> {
-  const row = aRun({ runId: randomUUID(), datasetId: randomUUID(), accountId: `discord:${USERS.mira.id}`, slot: Math.floor(Math.random() * 1e9), cardPlace: { where: 'here', channelId: TRAINING_CHANNEL_ID } });
+  const channelId = await discord.driver.change({ kind: 'create-channel', name: `cards-${randomUUID().slice(0, 8)}` });
+  const row = aRun({ runId: randomUUID(), datasetId: randomUUID(), accountId: `discord:${USERS.mira.id}`, slot: Math.floor(Math.random() * 1e9), cardPlace: { where: 'here', channelId } });
   await discord.record(row);
   await asActivity(discord.activities.openCard, row);
   const opened = await discord.runs.read(row.runId);
@@ -91,7 +93,7 @@ describe('the keeper of the cards', () => {
 
   it('waits when Discord says so, and then shows the newest state once', async () => {
     const row = await runWithCard();
-    const route = `/channels/${TRAINING_CHANNEL_ID}/messages/${row.card?.messageId ?? ''}`;
+    const route = `/channels/${row.card?.channelId ?? ''}/messages/${row.card?.messageId ?? ''}`;
     await discord.driver.faults({ method: 'PATCH', route, status: 429, retryAfter: 0.3, times: 2 });
     stop = discord.keepCards();
     for (const at of [10, 20, 30]) await step(row, at);

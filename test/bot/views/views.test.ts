@@ -19,7 +19,7 @@ import { allText, buttonsOf } from '../../support/components.js';
 import { problemsOfModal, problemsOfView } from '../../support/discord-validation.js';
 import { FAILURES, REFUSALS } from '../../support/every-ending.js';
 import { aRecipe } from '../../support/recipe.js';
-import { anEndedRun, aRun } from '../../support/runs.js';
+import { anEndedRun, aRun } from '../../support/run-rows.js';
 
 const NASTY = '**_~`|>#-@everyone<@1>[x](http://a.b)'.repeat(2);
 const nastyName = NASTY.slice(0, 40);
