@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { disagreementsAbout } from '../../sandbox/demo/agreement/check.js';
 import type { Expectation } from '../../sandbox/demo/agreement/expectation.js';
 import { waitForRow } from '../../sandbox/demo/player.js';
-import { letNodesGo, startHeldRun, startRun, uploadedDataset } from '../support/runs.js';
+import { letNodesGo, startRun, uploadedDataset } from '../support/runs.js';
 import { openTestYard } from '../support/yard.js';
 import type { TestYard } from '../support/yard.js';
 
@@ -36,18 +36,17 @@ describe('no run hangs', () => {
   }, 120_000);
 
   it('gives up on a queue that does not move within its limit', async () => {
-    const busy = await startHeldRun(yard, { as: 'jonas', options: { steps: 2000 } });
+    for (const { control } of yard.nodes) await control.down(true);
     const { runId } = await startRun(yard);
     await waitForRow(yard, runId, (row) => !row.open, { timeoutMs: 60_000 });
+    for (const { control } of yard.nodes) await control.down(false);
     await endsAs(runId, failed('QueueTooLong', 1, 0));
-    await letNodesGo(yard);
-    await waitForRow(yard, busy.runId, (row) => !row.open, { timeoutMs: 60_000 });
   }, 120_000);
 });
 
 describe('limits of an account', () => {
   it('let two runs be open at once and refuse a third before any point is held', async () => {
-    for (const { control } of yard.nodes) await control.hold(50);
+    for (const { control } of yard.nodes) await control.setStepMs(15);
     const first = await startRun(yard);
     await waitForRow(yard, first.runId, (row) => row.status === 'training');
     const second = await startRun(yard);
@@ -56,7 +55,7 @@ describe('limits of an account', () => {
     const offered = await player.offer(datasetId, { recipe: 'sd15-lora', steps: 400 });
     const third = await player.confirm(offered);
     expect((await waitForRow(yard, third, (row) => !row.open)).end).toEqual({ kind: 'refused', refusal: { code: 'too-many-runs', limit: 2 } });
-    await letNodesGo(yard);
+    for (const { control } of yard.nodes) await control.setStepMs(1);
     for (const { runId } of [first, second]) await waitForRow(yard, runId, (row) => row.status === 'succeeded', { timeoutMs: 60_000 });
   }, 120_000);
 });
