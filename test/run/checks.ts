@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type SpawnOptions } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,9 +23,9 @@ export const CHECKS: readonly Check[] = [
 type Say = (text: string) => void;
 
 /** Runs one check; what it found is told only when it failed. */
-export async function runCheck(check: Check, root: string, say: Say): Promise<Tally> {
+export async function runCheck(check: Check, root: string, say: Say, giveUp?: AbortSignal): Promise<Tally> {
   const progress = startProgress(check.name);
-  const { code, output } = await runQuietly([check.program, ...check.args], root);
+  const { code, output } = await runQuietly([check.program, ...check.args], { cwd: root, ...(giveUp === undefined ? {} : { signal: giveUp }) });
   const seconds = Math.round(progress.done() / 1000);
   if (code === 0) {
     say(`✓ ${check.name} (${seconds} s)`);
@@ -36,14 +36,23 @@ export async function runCheck(check: Check, root: string, say: Say): Promise<Ta
 }
 
 /** Runs jest with its own output on the terminal. */
-export async function runJest(args: readonly string[], root: string, env: Readonly<Record<string, string | undefined>>): Promise<Tally> {
+export async function runJest(
+  args: readonly string[],
+  root: string,
+  env: Readonly<Record<string, string | undefined>>,
+  giveUp?: AbortSignal,
+): Promise<Tally> {
   const folder = await mkdtemp(join(tmpdir(), 'trainyard-jest-'));
   const reportPath = join(folder, 'report.json');
   try {
     // Takes every word up to the next option, so it cannot stand last.
     const reporter = ['--reporters', join(root, 'test/run/reporter.mjs')];
     const options = [...reporter, '--json', '--outputFile', reportPath, '--forceExit'];
-    const code = await showJest([...options, ...args], root, { ...env, NODE_OPTIONS: JEST_NODE_OPTIONS });
+    const code = await showJest([...options, ...args], {
+      cwd: root,
+      env: { ...env, NODE_OPTIONS: JEST_NODE_OPTIONS },
+      ...(giveUp === undefined ? {} : { signal: giveUp }),
+    });
     const tally = tallyJest(await readReport(reportPath));
     if (code === 0 || tally.failed > 0) return tally;
     return { ...tally, failed: 1, notes: [...tally.notes, `Jest ended with code ${code} although no test failed.`] };
@@ -55,9 +64,9 @@ export async function runJest(args: readonly string[], root: string, env: Readon
 /** What jest says about its own ways is not about the tests. */
 const JEST_ABOUT_ITSELF = /^(Force exiting Jest|Test results written to)/;
 
-function showJest(args: readonly string[], root: string, env: Readonly<Record<string, string | undefined>>): Promise<number> {
+function showJest(args: readonly string[], options: SpawnOptions): Promise<number> {
   // Its report goes to the file; stdout would repeat it.
-  const child = spawn(process.execPath, [`${NODE_MODULES}/jest/bin/jest.js`, ...args], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'], env });
+  const child = spawn(process.execPath, [`${NODE_MODULES}/jest/bin/jest.js`, ...args], { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
   createInterface({ input: child.stderr }).on('line', (line) => {
     if (!JEST_ABOUT_ITSELF.test(line)) process.stderr.write(`${line}\n`);
   });
@@ -76,9 +85,9 @@ async function readReport(path: string): Promise<unknown> {
   return text === '' ? undefined : JSON.parse(text);
 }
 
-function runQuietly(args: readonly string[], cwd: string): Promise<{ code: number; output: string }> {
+function runQuietly(args: readonly string[], options: SpawnOptions): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));

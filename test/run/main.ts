@@ -3,6 +3,9 @@ import { describeServer, obtainMongod, obtainTemporal, sourceContext } from '../
 import { CHECKS, runCheck, runJest } from './checks.js';
 import { addUp, lastLine, type Tally } from './tally.js';
 
+/** Told to stop, or its starter was killed: jest and the checks must not go on alone. */
+const giveUp = new AbortController();
+
 /**
  * `npm test`: the servers, then lint, types and every test. `npm test -- <path or jest option>` runs only the tests it names.
  * The last line is `N passed, N failed`, whatever happens; the exit code is 0 only when nothing failed.
@@ -12,16 +15,16 @@ async function main(args: readonly string[]): Promise<Tally> {
   const env = environment();
   const servers = await obtainServers(env);
   if (args.length === 0) {
-    for (const check of CHECKS) tallies.push(await runCheck(check, process.cwd(), say));
+    for (const check of CHECKS) tallies.push(await runCheck(check, process.cwd(), say, giveUp.signal));
   }
   say(args.length === 0 ? 'Tests' : `Tests: ${args.join(' ')} (lint and types are checked by "npm test" alone)`);
-  tallies.push(await runJest(args, process.cwd(), { ...env, ...servers }));
+  tallies.push(await runJest(args, process.cwd(), { ...env, ...servers }, giveUp.signal));
   return addUp(tallies);
 }
 
 /** Long steps happen here, in sight; jest then finds the servers at once. */
 async function obtainServers(env: Readonly<Record<string, string | undefined>>): Promise<Record<string, string>> {
-  const context = sourceContext(env, say);
+  const context = sourceContext(env, say, giveUp.signal);
   const mongod = await obtainMongod(context);
   say(describeServer('mongod', mongod));
   const temporal = await obtainTemporal(context);
@@ -34,6 +37,12 @@ function say(text: string): void {
 }
 
 const startedAt = Date.now();
+for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) {
+  process.on(event, () => {
+    giveUp.abort();
+  });
+}
+process.channel?.unref();
 const tally = await main(process.argv.slice(2)).catch((error: unknown): Tally => {
   return { passed: 0, failed: 1, notes: [error instanceof Error ? error.message : String(error)] };
 });
@@ -41,5 +50,3 @@ for (const note of tally.notes) say(note);
 say(`${Math.round((Date.now() - startedAt) / 1000)} s`);
 process.stdout.write(`${lastLine(tally)}\n`);
 process.exitCode = tally.failed > 0 || tally.passed === 0 ? 1 : 0;
-// The channel to the starter must not keep this process.
-process.channel?.unref();
