@@ -58,8 +58,9 @@ async function fetchRest(client: ComfyClient, file: ComfyFile, state: FileState,
   got.version = state;
   const stream = await client.openFile(file, got.bytes, state.etag);
   try {
+    if (stream.status !== 200 && (stream.status !== 206 || !startsAt(stream.headers, got.bytes))) throw new ComfyError('GET /view', { kind: 'http', status: stream.status, body: '' });
+    requireSameVersion(stream.headers, state);
     if (stream.status === 200) await startOver(target, got);
-    else if (stream.status !== 206 || !startsAt(stream.headers, got.bytes)) throw new ComfyError('GET /view', { kind: 'http', status: stream.status, body: '' });
     for await (const bytes of stream.bytes) {
       await target.write(bytes, 0, bytes.byteLength, got.bytes);
       got.bytes += bytes.byteLength;
@@ -71,6 +72,12 @@ async function fetchRest(client: ComfyClient, file: ComfyFile, state: FileState,
     stream.close();
   }
   return got.bytes === state.sizeBytes;
+}
+
+/** A proxy's page in place of the file is no version of it: none of its bytes may stand before what is fetched later. */
+function requireSameVersion(headers: Headers, { etag }: FileState): void {
+  const found = headers.get('etag');
+  if (etag !== null && found !== etag) throw new ComfyError('GET /view', { kind: 'malformed', problem: `expected version ${etag} of the file, got ${found ?? 'none'}` });
 }
 
 async function startOver(target: FileHandle, got: Got): Promise<void> {

@@ -95,6 +95,15 @@ describe('a download', () => {
     expect(content.equals(await readFile(join(folder, 'file')))).toBe(true);
   });
 
+  it('keeps no byte of a page that a proxy gives in place of the file', async () => {
+    answer = (request, response) => {
+      if (ranges.length <= 2) response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Bad Gateway</html>');
+      else serve(request, response);
+    };
+    expect(await run()).toEqual({ kind: 'fetched', sizeBytes: content.byteLength });
+    expect(content.equals(await readFile(join(folder, 'file')))).toBe(true);
+  });
+
   it('gives up when not one further byte comes for too long', async () => {
     answer = (_request, response) => {
       response.writeHead(503).end('<html>');
