@@ -9,10 +9,12 @@ import { untilTrue } from '../../support/comfy-node.js';
 describe('the observer', () => {
   let server: WebSocketServer;
   let observer: Observer;
+  let ears: { close(): void }[];
   let sockets: { socket: WebSocket; clientId: string | null }[];
 
   beforeEach(async () => {
     sockets = [];
+    ears = [];
     server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
     server.on('connection', (socket, request) => {
       sockets.push({ socket, clientId: new URL(request.url ?? '', 'http://x').searchParams.get('clientId') });
@@ -22,6 +24,7 @@ describe('the observer', () => {
   });
 
   afterEach(async () => {
+    for (const ear of ears) ear.close();
     for (const { socket } of sockets) socket.terminate();
     await new Promise((resolve) => { server.close(resolve); });
   });
@@ -33,7 +36,7 @@ describe('the observer', () => {
 
   it('tells each follower of its own job and everyone of the queue, by one socket', async () => {
     const heard: Record<string, Frame[]> = { a: [], b: [] };
-    const ears = ['a', 'b'].map((id) => observer.follow(id, (frame) => heard[id]?.push(frame)));
+    ears = ['a', 'b'].map((id) => observer.follow(id, (frame) => heard[id]?.push(frame)));
     await connections(1);
     say('not json');
     say({ type: 'progress', data: { value: 1, max: 2, prompt_id: 'a', node: '4' } });
@@ -41,18 +44,16 @@ describe('the observer', () => {
     await untilTrue(() => Promise.resolve(heard['b']?.length === 1));
     expect(heard['a']?.map((frame) => frame.kind)).toEqual(['steps', 'queue']);
     expect(sockets).toHaveLength(1);
-    for (const ear of ears) ear.close();
   });
 
   it('comes back with a new client id after the socket is lost, and when it is told to', async () => {
-    const ear = observer.follow('a', () => undefined);
+    ears = [observer.follow('a', () => undefined)];
     await connections(1);
     sockets[0]?.socket.terminate();
     await connections(2);
     observer.reconnect();
     await connections(3);
     expect(new Set(sockets.map(({ clientId }) => clientId)).size).toBe(3);
-    ear.close();
   });
 
   it('has no socket while nobody follows', async () => {

@@ -106,6 +106,7 @@ describe('the worker of a node', () => {
       await repost({ ...row, runId: 'unknown-run' }, {});
       await reporter.reportOnce();
       expect((await node.control.jobs()).filter(alive)).toHaveLength(2);
+      expect((await node.control.calls()).filter((call) => call.path.endsWith('/cancel'))).toEqual([]);
     });
   });
 
