@@ -14,6 +14,8 @@ import { pendingNoticesView } from './views/notice.js';
 
 /** Discord forgets an interaction after 3 s; a handler that wants to answer at once is deferred well before. */
 const ANSWER_AT_ONCE_MS = 1_500;
+/** For this long after an end its own workflow is telling it; shown here as well, it would come twice. */
+const TELLING_MS = 30_000;
 /** Longest a user looks at "thinking" before a sentence says why. */
 const HANDLER_LIMIT_MS = 12_000;
 
@@ -164,7 +166,7 @@ async function tellFailure(interaction: AnswerableInteraction, ack: Ack, view: R
 /** Ends that nobody could deliver are shown at the user's next command. They stay pending until they were. */
 async function showPendingNotices(interaction: AnswerableInteraction, { services, actor }: Context): Promise<void> {
   try {
-    const rows = await within(HANDLER_LIMIT_MS, services.runs.pendingNotices(actor.accountId));
+    const rows = await within(HANDLER_LIMIT_MS, services.runs.pendingNotices(actor.accountId, new Date(services.now().getTime() - TELLING_MS)));
     if (rows.length === 0) return;
     await followUpPrivately(interaction, pendingNoticesView(rows, services.settings));
     for (const row of rows) await services.runs.noticeDelivered(row.runId);

@@ -197,8 +197,9 @@ export function createRuns(connection: Connection) {
 
     cardLost: (runId: string, messageId: string): Promise<RunRow | null> => change({ _id: runId, 'card.messageId': messageId }, { $set: { 'card.lost': true } }),
 
-    async pendingNotices(accountId: AccountId): Promise<RunRow[]> {
-      return rowsOf(await Run.find({ accountId, notice: 'pending' }).sort({ endedAt: 1 }).limit(10).lean<RunDocument[]>());
+    /** Ends that their owner has not been told of; the newest are left to the workflow that is telling them just now. */
+    async pendingNotices(accountId: AccountId, endedBefore: Date): Promise<RunRow[]> {
+      return rowsOf(await Run.find({ accountId, notice: 'pending', endedAt: { $lt: endedBefore } }).sort({ endedAt: 1 }).limit(10).lean<RunDocument[]>());
     },
 
     async openRunOfDataset(datasetId: string): Promise<RunRow | null> {

@@ -22,15 +22,20 @@ export interface DeadRuns {
   readonly looked: number;
   readonly alive: number;
   readonly settling: readonly string[];
-  readonly seenOnce: readonly string[];
+  /** Seen dead, but not often enough yet to act. */
+  readonly waiting: readonly string[];
   readonly reported: readonly string[];
 }
 
-type Verdict = 'alive' | 'settle' | 'seen-once' | 'report';
+/** After 2, 4, 8 … sightings: one is no proof, and an owner who cannot be reached is not written to at every sweep. */
+function isDue(sightings: number): boolean {
+  return sightings >= 2 && Number.isInteger(Math.log2(sightings));
+}
+
+type Verdict = 'alive' | 'settle' | 'waiting' | 'report';
 
 /** One sweep looks at this many rows of each kind; the next one takes the rest. */
 const ROWS_A_SWEEP = 200;
-const SIGHTINGS_OF_DEATH = 2;
 
 export type TemporalActivities = ReturnType<typeof createTemporalActivities>;
 
@@ -63,7 +68,7 @@ export function createTemporalActivities(deps: TemporalDependencies) {
         looked: found.size,
         alive: runIds('alive').length,
         settling: runIds('settle'),
-        seenOnce: runIds('seen-once'),
+        waiting: runIds('waiting'),
         reported: runIds('report'),
       };
     },
@@ -77,7 +82,6 @@ export function createTemporalActivities(deps: TemporalDependencies) {
         workflowIdConflictPolicy: 'USE_EXISTING',
         args: [{ runId }],
       });
-      await sightings.forget(runId);
     },
   };
 
@@ -89,7 +93,7 @@ export function createTemporalActivities(deps: TemporalDependencies) {
       return 'alive';
     }
     const times = await sightings.seenDead(row.runId, sweepId, now);
-    return times >= SIGHTINGS_OF_DEATH ? 'settle' : 'seen-once';
+    return isDue(times) ? 'settle' : 'waiting';
   }
 
   /** `null` = no such workflow. Every other error is thrown: what cannot be asked is not judged. */

@@ -86,12 +86,11 @@ describe('npm run demo', () => {
       await discord('DELETE', `/channels/${notice?.channelId ?? ''}/messages/${notice?.id ?? ''}`);
     },
     nodes: async () => {
-      const response = await fetch(`${access.nodes[0]?.url ?? ''}/prompt`, {
-        method: 'POST',
-        body: JSON.stringify({ ...(await postedGraph()), prompt_id: '6f2d6c1c-2f6c-4d53-9d59-0f6d1f5f3a11' }),
-        headers: { 'content-type': 'application/json' },
-      });
-      expect(response.status).toBe(200);
+      const { url, path } = await trainedFile();
+      const form = new FormData();
+      form.set('image', new Blob(['another file']), path.slice(path.lastIndexOf('/') + 1));
+      for (const [field, value] of Object.entries({ type: 'output', subfolder: path.slice(0, path.lastIndexOf('/')), overwrite: 'true' })) form.set(field, value);
+      expect((await fetch(`${url}/upload/image`, { method: 'POST', body: form })).status).toBe(200);
     },
     workflow: async () => {
       const namespace = 'default';
@@ -124,12 +123,11 @@ async function discord(method: string, path: string, body?: unknown): Promise<vo
   expect(response.ok).toBe(true);
 }
 
-/** The body of the run's own submission, as its node got it. */
-async function postedGraph(): Promise<object> {
-  for (const { control } of access.nodes) {
-    for (const call of await control.calls()) {
-      if (call.method === 'POST' && call.path.endsWith('/prompt') && typeof call.body === 'object' && call.body !== null) return call.body;
-    }
+/** The file that the run's job left on its node. */
+async function trainedFile(): Promise<{ url: string; path: string }> {
+  for (const { url, control } of access.nodes) {
+    const file = (await control.jobs()).find((job) => job.runId === runId)?.file;
+    if (file !== undefined && file !== null) return { url, path: file.path };
   }
-  throw new Error('Expected one of the nodes to have got a submission, found none.');
+  throw new Error('Expected a node to have written the file of the run, found none.');
 }

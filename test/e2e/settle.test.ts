@@ -35,7 +35,7 @@ async function setRow(runId: string, change: object): Promise<void> {
 describe('settleRuns', () => {
   it('leaves a run alone whose workflow lives', async () => {
     const { runId } = await startHeldRun(yard);
-    expect(await sweep()).toMatchObject({ alive: 1, settling: [], seenOnce: [] });
+    expect(await sweep()).toMatchObject({ alive: 1, settling: [], waiting: [] });
     await letNodesGo(yard);
     await waitForRow(yard, runId, (row) => row.status === 'succeeded' && row.notice === 'delivered');
   }, 90_000);
@@ -44,7 +44,7 @@ describe('settleRuns', () => {
     const { runId } = await startHeldRun(yard);
     await yard.client.workflow.getHandle(trainRunIdOf(runId)).terminate('an operator pressed Terminate');
 
-    expect(await sweep()).toMatchObject({ seenOnce: [runId], settling: [] });
+    expect(await sweep()).toMatchObject({ waiting: [runId], settling: [] });
     expect((await waitForRow(yard, runId, () => true)).open).toBe(true);
     expect(await sweep()).toMatchObject({ settling: [runId] });
     await settled(runId);

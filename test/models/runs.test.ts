@@ -135,7 +135,8 @@ describe('ends', () => {
     const run = newRun();
     await runs.open(run, 2, now);
     await runs.end(run.runId, { kind: 'succeeded', capturedPoints: 1500 }, now);
-    expect((await runs.pendingNotices(run.accountId)).map((row) => row.runId)).toEqual([run.runId]);
+    expect((await runs.pendingNotices(run.accountId, new Date(now.getTime() + 1))).map((row) => row.runId)).toEqual([run.runId]);
+    expect(await runs.pendingNotices(run.accountId, now)).toEqual([]);
     expect((await runs.noticeDelivered(run.runId))?.notice).toBe('delivered');
     expect(await runs.noticeDelivered(run.runId)).toBeNull();
   });

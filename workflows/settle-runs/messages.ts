@@ -6,7 +6,8 @@ export interface SweepReport {
   readonly looked: number;
   readonly alive: number;
   readonly settling: readonly string[];
-  readonly seenOnce: readonly string[];
+  /** Seen dead, but not often enough yet to act. */
+  readonly waiting: readonly string[];
   /** Rows of another namespace or with a stuck workflow: reported, never settled. */
   readonly reported: readonly string[];
 }

@@ -17,7 +17,7 @@ export async function settleRuns(): Promise<SweepReport> {
     [
       `looked at **${report.looked}** · alive ${report.alive}`,
       `settling: ${report.settling.join(', ') || 'none'}`,
-      `seen dead once: ${report.seenOnce.join(', ') || 'none'}`,
+      `seen dead, waiting for another look: ${report.waiting.join(', ') || 'none'}`,
       `for an operator: ${report.reported.join(', ') || 'none'}`,
     ].join('\n\n'),
   );
