@@ -20,7 +20,7 @@ export async function collectLora(deps: ComfyDependencies, { runId, attempt }: {
   let fetchedBytes = 0;
   return untilCancelled(() =>
     withHeartbeats(() => ({ phase: 'collecting', fetchedBytes }), async () => {
-      const folder = await mkdtemp(join(tmpdir(), 'trainyard-lora-'));
+      const folder = await mkdtemp(join(deps.tempFolder ?? tmpdir(), 'trainyard-lora-'));
       try {
         const path = join(folder, 'lora.safetensors');
         const sizeBytes = await fetchTo(deps, job, path, (bytes) => {

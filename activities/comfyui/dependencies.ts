@@ -33,6 +33,8 @@ export interface ComfyDependencies {
   /** Written on every job, so that a node shared with others tells ours from theirs. */
   readonly yardId: string;
   readonly timings: ComfyTimings;
+  /** Holds a fetched file while it is proven; the system's folder for temporary files unless given. */
+  readonly tempFolder?: string;
 }
 
 export const INTERRUPT_LIMIT_MS = 30_000;

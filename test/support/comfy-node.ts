@@ -94,6 +94,8 @@ export interface TestNode {
   readonly client: ComfyClient;
   readonly probe: NodeProbe;
   readonly control: ComfyControl;
+  /** Where fetched files are put while they are proven. */
+  readonly tempFolder: string;
   readonly activities: ComfyActivities;
   /** Another set of activities for the same node, as another worker process would have. */
   again(timings: Partial<ComfyTimings>): ComfyActivities;
@@ -103,6 +105,7 @@ export interface TestNode {
 export async function startTestNode(world: RunWorld, options: Partial<ComfyStandInOptions> & { readonly nodeId?: string; readonly timings?: Partial<ComfyTimings> } = {}): Promise<TestNode> {
   const { nodeId = 'alpha', timings, ...standInOptions } = options;
   const dir = await mkdtemp(join(tmpdir(), 'trainyard-comfy-'));
+  const tempFolder = await mkdtemp(join(tmpdir(), 'trainyard-temp-'));
   const standIn = await createComfyStandIn({ dir, stepMs: 1, ...standInOptions });
   const node = { nodeId, url: standIn.url, queue: 'default' };
   const recipes = await loadRecipes(join(import.meta.dirname, '../../recipes'));
@@ -118,17 +121,19 @@ export async function startTestNode(world: RunWorld, options: Partial<ComfyStand
     baseModels: {},
     yardId: YARD_ID,
     timings: { ...TIMINGS, ...timings },
+    tempFolder,
   };
   return {
     deps,
     client,
     probe,
+    tempFolder,
     control: createComfyControl(standIn.controlUrl),
     activities: createComfyActivities(deps),
     again: (other) => createComfyActivities({ ...deps, observer: createObserver({ url: standIn.url }), timings: { ...deps.timings, ...other } }),
     async stop() {
       await standIn.stop();
-      await rm(dir, { recursive: true, force: true });
+      for (const folder of [dir, tempFolder]) await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CancelledFailure } from '@temporalio/common';
 import type { SubmitOutcome } from '../../../activities/comfyui/submit-training.js';
@@ -27,8 +26,8 @@ describe('collectLora', () => {
   });
 
   afterEach(async () => {
+    expect(await readdir(node.tempFolder)).toEqual([]);
     await node.stop();
-    expect((await readdir(tmpdir())).filter((name) => name.startsWith('trainyard-lora-'))).toEqual([]);
   });
 
   async function trained(behaviour?: JobBehaviour, wish: Parameters<RunWorld['openRun']>[0] = {}): Promise<RunRow> {
