@@ -19,7 +19,7 @@ export const SETTINGS = {
   MONGODB_URI: { kind: 'url', secret: true, help: 'MongoDB replica set; unset, `npm start` runs one of its own' },
   TEMPORAL_ADDRESS: { kind: 'text', help: 'host:port of a Temporal server; unset, `npm start` runs one of its own' },
   TEMPORAL_NAMESPACE: { kind: 'text', default: 'default', help: 'Temporal namespace' },
-  TEMPORAL_UI_URL: { kind: 'url', help: 'where operators open the Temporal Web UI; used in links' },
+  TEMPORAL_UI_URL: { kind: 'url', help: 'where operators open the Temporal Web UI; shown at start-up' },
   TASK_QUEUE_PREFIX: { kind: 'text', default: '', help: 'put before the name of every task queue, so that two yards can share a namespace' },
   MONGOD_PATH: { kind: 'text', help: 'the mongod `npm start` and `npm test` run' },
   TEMPORAL_CLI_PATH: { kind: 'text', help: 'the Temporal CLI `npm start` and `npm test` run' },
@@ -30,7 +30,6 @@ export const SETTINGS = {
   OPERATORS: { kind: 'list', help: 'accounts of operators, such as `discord:80351110224678912`' },
   HOME_GUILD_ID: { kind: 'text', help: 'server whose role OPERATOR_ROLE_ID makes operators' },
   OPERATOR_ROLE_ID: { kind: 'text', help: 'role in HOME_GUILD_ID that makes operators' },
-  OPS_CHANNEL_ID: { kind: 'text', help: 'channel that is told what operators should look at' },
   UPLOAD_MAX_BYTES: { kind: 'integer', unit: 'bytes', default: '20971520', min: 1, help: 'largest picture taken in' },
 
   COMFYUI_NODES: { kind: 'list', help: 'nodes as `name=url` or `name=url;queue`; unset, `npm start` uses two stand-ins' },
@@ -39,8 +38,6 @@ export const SETTINGS = {
   SDXL_BASE_MODEL: { kind: 'text', help: 'file name of the checkpoint recipe `sdxl-lora` trains on' },
 
   WELCOME_POINTS: { kind: 'integer', unit: 'points', default: '5000', min: 0, help: 'granted once to every account' },
-  WEEKLY_ALLOWANCE: { kind: 'integer', unit: 'points', default: '0', min: 0, help: 'granted every week; 0 for none' },
-  WEEKLY_ALLOWANCE_CAP: { kind: 'integer', unit: 'points', min: 0, help: 'the allowance fills a balance up to this' },
   PRICE_FACTOR: { kind: 'number', default: '1', min: 0, help: 'multiplies every price; 0 makes a free yard' },
   POINTS_HELP: { kind: 'text', help: 'how users get points, told with every *not enough points*' },
   MAX_OPEN_RUNS: { kind: 'integer', unit: 'runs', default: '2', min: 1, help: 'open runs of one account' },

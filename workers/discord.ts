@@ -41,8 +41,6 @@ export async function createDiscordWorkers(context: WorkerContext): Promise<Role
       }),
       cardEditIntervalMs: settings.CARD_EDIT_INTERVAL,
       pointsHelp: settings.POINTS_HELP,
-      opsChannelId: settings.OPS_CHANNEL_ID,
-      temporalUiUrl: settings.TEMPORAL_UI_URL,
     }),
   });
   return { workers: [worker] };

@@ -1,12 +1,16 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
-import type { Failure } from '../domain/failures.js';
+import type { Failure, SignalType } from '../domain/failures.js';
 
 /** What ended an activity for good, as far as the process of a run cares. */
 export type ActivityEnd =
   | { readonly kind: 'failure'; readonly failure: Failure }
   | { readonly kind: 'never-started' }
   | { readonly kind: 'limit-reached' }
+  /** The row says that somebody else ended the run or works on it. */
+  | { readonly kind: 'not-owner' }
   | { readonly kind: 'unexpected' };
+
+const NOT_OWNER: SignalType = 'NotOwner';
 
 /** Reads the typed failure or the timeout out of what an activity threw. Whatever is not an activity's failure is rethrown. */
 export function endOfActivity(error: unknown): ActivityEnd {
@@ -15,7 +19,7 @@ export function endOfActivity(error: unknown): ActivityEnd {
   if (cause instanceof ApplicationFailure) {
     const failure = cause.details?.[0];
     if (isFailure(failure)) return { kind: 'failure', failure };
-    return { kind: 'unexpected' };
+    return cause.type === NOT_OWNER ? { kind: 'not-owner' } : { kind: 'unexpected' };
   }
   if (cause instanceof TimeoutFailure) {
     return cause.timeoutType === 'SCHEDULE_TO_START' ? { kind: 'never-started' } : { kind: 'limit-reached' };

@@ -1,7 +1,5 @@
 import { Context, log } from '@temporalio/activity';
 import type { REST } from 'discord.js';
-import type { OpsNote } from '../../domain/ops-notes.js';
-import { opsView } from '../../bot/views/ops.js';
 import type { Datasets } from '../../models/datasets.js';
 import type { DownloadLinks } from '../../models/download-links.js';
 import type { Interactions } from '../../models/interactions.js';
@@ -21,16 +19,13 @@ export interface DiscordDependencies {
   /** Least time between two edits of a card that only show progress. */
   readonly cardEditIntervalMs: number;
   readonly pointsHelp: string | undefined;
-  readonly opsChannelId: string | undefined;
-  readonly temporalUiUrl: string | undefined;
 }
 
 export type DiscordActivities = ReturnType<typeof createDiscordActivities>;
 
 /** Everything the yard says in Discord beside the bot's own acknowledgements. REST only: a worker has no gateway. */
 export function createDiscordActivities(dependencies: DiscordDependencies) {
-  const { rest, opsChannelId, temporalUiUrl } = dependencies;
-  const deps = { ...dependencies, messages: createMessages(rest), log };
+  const deps = { ...dependencies, messages: createMessages(dependencies.rest), log };
   const keepCards: (nothing: Record<string, never>) => Promise<void> = () => keepCardsInStep(deps, pulse());
 
   return {
@@ -59,12 +54,6 @@ export function createDiscordActivities(dependencies: DiscordDependencies) {
 
     /** Keeps every card in step with its row. Returns after half an hour, and at once when its worker stops. */
     keepCards,
-
-    /** Tells operators, in their channel when there is one. */
-    notifyOperators: async (note: OpsNote): Promise<void> => {
-      if (opsChannelId === undefined) return;
-      await deps.messages.post(opsChannelId, { view: opsView(note, temporalUiUrl), name: `ops:${JSON.stringify(note)}` });
-    },
   };
 }
 

@@ -38,8 +38,6 @@ export async function startTestDiscord(connection: Connection): Promise<TestDisc
     downloadLinks: createDownloadLinks({ baseUrl: 'http://127.0.0.1:8080', secret: 'a secret of tests', ttlMs: 3_600_000 }),
     cardEditIntervalMs: CARD_EDIT_INTERVAL_MS,
     pointsHelp: undefined,
-    opsChannelId: undefined,
-    temporalUiUrl: undefined,
   });
   return {
     standIn,

@@ -119,6 +119,7 @@ async function onNode<Result>(
       const end = endOfActivity(error);
       if (end.kind === 'failure') return { kind: 'attempt-failed', failure: end.failure };
       if (end.kind === 'limit-reached') return { kind: 'failed', failure: { type: 'TrainingTooLong', nodeId, limitMs: opened.limits.trainingMs } };
+      if (end.kind === 'not-owner') return { kind: 'closed' };
       if (end.kind === 'unexpected') return { kind: 'failed', failure: internal(run) };
       const { seen } = await CancellationScope.nonCancellable(() => endingActivities().seenNodeSince({ nodeId, since: askedAt }));
       if (seen) return { kind: 'attempt-failed', failure: { type: 'NodeGone', nodeId, attempts: run.attempt } };

@@ -7,7 +7,6 @@ import { datasetListView, datasetView, deleteConfirmView } from '../../../bot/vi
 import { createForm, uploadForm } from '../../../bot/views/forms.js';
 import { intakeView } from '../../../bot/views/intake.js';
 import { downloadView, noticeView, pendingNoticesView } from '../../../bot/views/notice.js';
-import { opsView } from '../../../bot/views/ops.js';
 import { balanceView, grantedView, historyView } from '../../../bot/views/points.js';
 import { acceptedView, cancelAcceptedView, cancelConfirmView, recentRunsView, runView } from '../../../bot/views/runs.js';
 import type { Dataset, DatasetImage } from '../../../domain/datasets.js';
@@ -188,8 +187,6 @@ describe('questions and answers', () => {
       saidView('A', 'B'), troubleView('A'), balanceView(balance, NASTY), historyView(history), historyView([]), grantedView('1', 5, balance), deleteConfirmView(dataset(3)),
       recentRunsView([]), recentRunsView(Array.from({ length: 10 }, () => aRun({ runId: randomUUID(), datasetName: nastyName }))), acceptedView(row, '1'), acceptedView(aRun(), null),
       cancelAcceptedView(nastyName), downloadView('cats.safetensors', 1, { url: 'https://a.b/c', expiresAt: AT }),
-      opsView({ code: 'node-out', nodeId: NASTY }, undefined), opsView({ code: 'workflow-stuck', workflowId: 'train-run:1' }, 'http://127.0.0.1:8233'),
-      opsView({ code: 'release-failing', runId: '1' }, undefined), opsView({ code: 'queue-waiting', queue: 'q', runId: '1' }, undefined),
     ];
     for (const view of views) expect(problemsOfView(view)).toEqual([]);
     expect(problemsOfModal(createForm())).toEqual([]);
