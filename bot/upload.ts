@@ -22,7 +22,16 @@ export function uploadOf(dataset: Dataset, attachments: readonly Attachment[], c
 }
 
 function numbered(attachments: readonly Attachment[]): UploadFile[] {
-  return attachments.map(({ name, url, size, contentType }, at) => ({ number: at + 1, fileName: name, url, sizeBytes: size, contentType }));
+  return attachments.map((attachment, at) => {
+    const { url, size, contentType } = attachment;
+    return { number: at + 1, fileName: ownNameOf(attachment), url, sizeBytes: size, contentType };
+  });
+}
+
+/** Discord renames files whose names are not plain ASCII and keeps the user's own, without its ending, as the title: captions are found by that. */
+function ownNameOf({ name, title }: Attachment): string {
+  const ending = /\.[^.]*$/.exec(name)?.[0] ?? '';
+  return title === null || title === '' ? name : `${title}${ending}`;
 }
 
 /** Hands an upload to its intake, which answers the interaction with what became of each file. */

@@ -50,6 +50,12 @@ describe('/train upload', () => {
     });
   });
 
+  it('finds a picture and its caption by the name the user gave them, whatever Discord made of it', async () => {
+    const form = await (await mira().slash('train upload', { id: datasetId })).modal();
+    const handle = await mira().submitModal(form, { files: ['猫.png', '猫.txt'].map(file) });
+    expect(await handedOver(handle.id)).toMatchObject({ files: [{ fileName: '猫.png' }], captionFiles: [{ fileName: '猫.txt' }] });
+  });
+
   it('leads to the form as well when the dataset was named by hand', async () => {
     const shown = await (await mira().slash('train upload', { id: 'Cats' })).message();
     expect(buttonsOf(shown.components)).toContain('Add images');
