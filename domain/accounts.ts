@@ -5,7 +5,7 @@ const ACCOUNT_ID = /^[a-z]{2,16}:[A-Za-z0-9_-]{1,64}$/;
 
 /** Makes the account id of a user of a platform; ids stay strings, whatever they look like. */
 export function accountIdOf(platform: string, userId: string): AccountId {
-  const accountId = `${platform}:${userId}` as const;
+  const accountId: string = `${platform}:${userId}`;
   if (!isAccountId(accountId)) throw new RangeError(`Expected an account id like "discord:80351110224678912", got "${accountId}".`);
   return accountId;
 }
