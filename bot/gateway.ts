@@ -1,4 +1,4 @@
-import { Client, DiscordAPIError, Events, GatewayIntentBits, type ClientOptions, type Interaction } from 'discord.js';
+import { Client, Events, GatewayIntentBits, type ClientOptions, type Interaction } from 'discord.js';
 import type { Log } from './log.js';
 
 export interface GatewayOptions {
@@ -53,8 +53,4 @@ export async function login(client: Client, token: string): Promise<Client<true>
   });
   await client.login(token);
   return ready;
-}
-
-export function isUnauthorized(error: unknown): boolean {
-  return error instanceof DiscordAPIError && error.status === 401;
 }

@@ -22,7 +22,7 @@ export type Failure =
 export type FailureType = Failure['type'];
 
 /** Failures of one attempt that a new attempt may cure, at no extra cost. */
-export const RETRYABLE_ATTEMPT_FAILURES = ['JobLost', 'ForeignInterrupt', 'NodeGone', 'Stalled', 'ArtifactMissing', 'ArtifactCorrupt'] as const satisfies readonly FailureType[];
+const RETRYABLE_ATTEMPT_FAILURES = ['JobLost', 'ForeignInterrupt', 'NodeGone', 'Stalled', 'ArtifactMissing', 'ArtifactCorrupt'] as const satisfies readonly FailureType[];
 
 export function curableByNewAttempt(type: FailureType): boolean {
   return RETRYABLE_ATTEMPT_FAILURES.some((curable) => curable === type);

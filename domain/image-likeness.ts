@@ -9,7 +9,7 @@ const HASH_COLUMNS = 9;
 const HASH_ROWS = 8;
 
 /** Up to this distance two pictures are the same to the eye; scaling, recompression and brightness stay below, a crop of 10 % does not. */
-export const NEAR_DUPLICATE_MAX_DISTANCE = 4;
+const NEAR_DUPLICATE_MAX_DISTANCE = 4;
 
 /**
  * The 64-bit difference hash as 16 hex digits: the picture is averaged to 9 × 8 cells, and each bit says whether

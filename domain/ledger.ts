@@ -73,7 +73,7 @@ export class CaptureExceedsHoldError extends Error {
 }
 
 /** @throws LedgerInvariantError unless `0 <= held <= balance` in exact whole numbers. */
-export function assertSound(account: string, totals: Head): void {
+function assertSound(account: string, totals: Head): void {
   if (isSound(totals)) return;
   throw new LedgerInvariantError(
     `Expected 0 <= held <= balance at entry ${totals.seq} of ${account}, found held ${totals.held} and balance ${totals.balance}.`,

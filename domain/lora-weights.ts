@@ -2,7 +2,7 @@ import type { SafetensorsHeader, Tensor } from './safetensors.js';
 import type { ScanResult } from './tensor-scan.js';
 
 /** The two halves that a LoRA adds to one module of its base model: the change is their product. */
-export interface LoraPair {
+interface LoraPair {
   readonly module: string;
   readonly up: Tensor;
   readonly down: Tensor;
@@ -14,7 +14,7 @@ const HALVES = [
 ] as const;
 
 /** The pairs of a file; a half without its other is left out. */
-export function loraPairsOf(header: SafetensorsHeader): LoraPair[] {
+function loraPairsOf(header: SafetensorsHeader): LoraPair[] {
   const byName = new Map(header.tensors.map((tensor) => [tensor.name, tensor]));
   const pairs: LoraPair[] = [];
   for (const up of header.tensors) {

@@ -1,5 +1,5 @@
 /** How the text of an environment variable is read. Durations are written `250ms`, `90s`, `15m`, `12h`, `7d` and read as milliseconds. */
-export type SettingKind = 'text' | 'url' | 'integer' | 'number' | 'duration' | 'list' | 'flag';
+export type SettingKind = 'text' | 'url' | 'integer' | 'number' | 'duration' | 'list';
 
 export interface Setting {
   readonly kind: SettingKind;
@@ -77,14 +77,13 @@ interface ValueOfKind {
   number: number;
   duration: number;
   list: readonly string[];
-  flag: boolean;
 }
 
 type ValueOf<Name extends SettingName> = ValueOfKind[(typeof SETTINGS)[Name]['kind']];
 
-/** A setting is always there when it has a default, is a list or a flag, or was required; else it may be undefined. */
+/** A setting is always there when it has a default, is a list, or was required; else it may be undefined. */
 export type SettingValues<Name extends SettingName, Required extends SettingName = never> = {
-  readonly [N in Name]: (typeof SETTINGS)[N] extends { default: string } | { kind: 'list' | 'flag' }
+  readonly [N in Name]: (typeof SETTINGS)[N] extends { default: string } | { kind: 'list' }
     ? ValueOf<N>
     : N extends Required
       ? ValueOf<N>
@@ -141,7 +140,7 @@ function readSetting(env: Environment, name: SettingName, required: boolean, rea
   return { problem: `${name} ${parsed.problem}${setting.secret === true ? '' : `, found "${text}"`}.` };
 }
 
-const EMPTY = { text: undefined, url: undefined, integer: undefined, number: undefined, duration: undefined, list: [], flag: false } as const;
+const EMPTY = { text: undefined, url: undefined, integer: undefined, number: undefined, duration: undefined, list: [] } as const;
 
 function secretText(
   env: Environment,
@@ -180,9 +179,6 @@ function parseText(text: string, setting: Setting): Parsed {
       return parseDuration(text);
     case 'list':
       return { value: text.split(',').map((item) => item.trim()).filter((item) => item !== '') };
-    case 'flag':
-      if (['1', 'true', 'yes', 'on'].includes(text)) return { value: true };
-      return ['0', 'false', 'no', 'off'].includes(text) ? { value: false } : { problem: 'must be true or false' };
   }
 }
 

@@ -1,7 +1,6 @@
 import type { Connection, UpdateQuery } from 'mongoose';
 import type { AccountId } from '../domain/accounts.js';
 import type { Failure } from '../domain/failures.js';
-import { isEndStatus } from '../domain/runs.js';
 import type { Artifact, Claim, EndStatus, Progress, RunEnd, RunStatus } from '../domain/runs.js';
 import { duplicateKeyOf } from './duplicate-key.js';
 import { runSchema } from './runs-schema.js';
@@ -247,9 +246,4 @@ function rowOf(document: RunDocument | null): RunRow | null {
 
 function rowsOf(documents: readonly RunDocument[]): RunRow[] {
   return documents.map(({ _id, ...rest }) => ({ ...rest, runId: _id }));
-}
-
-/** True for a row that will never change its end again. */
-export function isClosed(row: RunRow): boolean {
-  return !row.open && isEndStatus(row.status);
 }

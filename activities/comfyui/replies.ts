@@ -18,14 +18,14 @@ export const objectInfoSchema = z.record(
 
 const orchestratorSchema = z.object({ yard: z.string(), runId: z.string(), attempt: z.number().int() });
 
-export const queueItemSchema = z
+const queueItemSchema = z
   .tuple([z.number(), z.string(), z.unknown(), z.unknown()])
   .rest(z.unknown())
   .transform(([, promptId, , extra]) => ({ promptId, ...extraOf(extra) }));
 
 export const queueSchema = z.object({ queue_running: z.array(queueItemSchema), queue_pending: z.array(queueItemSchema) });
 
-export const executionErrorSchema = z.object({
+const executionErrorSchema = z.object({
   node_type: z.string().default(''),
   exception_type: z.string().default(''),
   exception_message: z.string().default(''),
@@ -42,7 +42,7 @@ export const jobNotFoundSchema = z.object({ error: z.string() });
 
 const nodeProblemSchema = z.object({ type: z.string().default(''), message: z.string().default(''), extra_info: z.unknown().optional() });
 
-export const nodeErrorsSchema = z.record(z.string(), z.object({ class_type: z.string().default(''), errors: z.array(nodeProblemSchema).default([]) }));
+const nodeErrorsSchema = z.record(z.string(), z.object({ class_type: z.string().default(''), errors: z.array(nodeProblemSchema).default([]) }));
 
 export const promptAcceptedSchema = z.object({ prompt_id: z.string(), node_errors: nodeErrorsSchema.default({}) });
 

@@ -18,14 +18,12 @@ export interface OpenFile {
   readonly upload: InteractionUpload;
 }
 
-/** The one place where verdicts on an upload's files are read and recorded. Every step asks it first, so a repeated step does nothing twice. */
-export type FileDecisions = ReturnType<typeof createFileDecisions>;
-
 /** Where the bytes of a file wait between fetching and its verdict. */
 export function uploadIdOf(interactionId: string, { role, number }: FileKey): string {
   return `${interactionId}/${role}/${number}`;
 }
 
+/** The one place where verdicts on an upload's files are read and recorded. Every step asks it first, so a repeated step does nothing twice. */
 export function createFileDecisions({ interactions, uploads }: DecisionDependencies) {
   async function readUpload(interactionId: string): Promise<{ interaction: StoredInteraction; upload: InteractionUpload }> {
     const interaction = await interactions.read(interactionId);

@@ -14,7 +14,7 @@ export interface ListedDataset {
 }
 
 /** Small enough that a page of the longest names stays within a message, and within one select. */
-export const DATASETS_PER_PAGE = 20;
+const DATASETS_PER_PAGE = 20;
 export const IMAGES_PER_PAGE = 10;
 const CAPTION_EXCERPT = 90;
 

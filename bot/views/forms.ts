@@ -6,7 +6,7 @@ export const NAME_FIELD = 'name';
 export const FILES_FIELD = 'files';
 export const SHARED_CAPTION_FIELD = 'caption';
 /** What Discord lets one form take. */
-export const FILES_PER_FORM = 10;
+const FILES_PER_FORM = 10;
 
 export function createForm(): APIModalInteractionResponseCallbackData {
   return {

@@ -22,7 +22,7 @@ export interface View {
 
 /** Discord counts the text of all TextDisplays of a message together. */
 export const MESSAGE_TEXT_LIMIT = 4000;
-export const SELECT_LIMIT = 25;
+const SELECT_LIMIT = 25;
 
 export const ACCENT = { calm: 0x4f6d8f, good: 0x3f8f5f, bad: 0xb0483f, waiting: 0xc28f2c } as const;
 

@@ -5,7 +5,7 @@ const step = z.number().int().min(0);
 /**
  * What a job does instead of training well. Steps count micro-steps, as `progress` frames do; a step that is left out means halfway.
  */
-export const jobBehaviourSchema = z.discriminatedUnion('kind', [
+const jobBehaviourSchema = z.discriminatedUnion('kind', [
   /** The training node, or the node named, raises a Python exception. */
   z.object({
     kind: z.literal('node-error'),
@@ -41,7 +41,7 @@ export const jobBehaviourSchema = z.discriminatedUnion('kind', [
 ]);
 
 /** What happens to a `POST /prompt` around the enqueueing. */
-export const promptBehaviourSchema = z.discriminatedUnion('kind', [
+const promptBehaviourSchema = z.discriminatedUnion('kind', [
   /** The connection is reset at once; the job is queued after `enqueueAfterMs` (default 1000). */
   z.object({ kind: z.literal('reply-lost'), enqueueAfterMs: z.number().min(0).optional() }),
   /** The job is queued and the reply is 500. */
@@ -52,7 +52,7 @@ export const promptBehaviourSchema = z.discriminatedUnion('kind', [
  * A reply instead of the real one. `route` is method and bare path, such as `POST /prompt`, `GET /api/jobs/:id`, `HEAD /view`;
  * `*` means every route. Without `status` the request gets nothing: `hang` keeps it open, `reset` drops the connection.
  */
-export const httpBehaviourSchema = z.object({
+const httpBehaviourSchema = z.object({
   kind: z.literal('http'),
   route: z.string(),
   status: z.number().int().min(200).max(599).optional(),

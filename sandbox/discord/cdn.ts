@@ -4,7 +4,7 @@ import { cleanFileName, contentTypeOf } from './file-names.js';
 import type { StoredFile, World } from './world.js';
 
 /** How long a signed address works. Discord says only "preset expiry"; a day is what it announced. */
-export const URL_LIFETIME_MS = 24 * 3600_000;
+const URL_LIFETIME_MS = 24 * 3600_000;
 /** How long files of commands and forms are kept. Undocumented on purpose; a day is the cautious guess. */
 const EPHEMERAL_LIFETIME_MS = 24 * 3600_000;
 

@@ -7,11 +7,6 @@ export async function freePort(): Promise<number> {
   return (await listenOnce(0)) ?? Promise.reject(new Error('The system gave no free loopback port.'));
 }
 
-/** The wanted port when nobody listens on it, else any free one. */
-export async function freePortNear(wanted: number): Promise<number> {
-  return (await listenOnce(wanted)) ?? freePort();
-}
-
 export async function isPortFree(port: number): Promise<boolean> {
   return (await listenOnce(port)) !== undefined;
 }

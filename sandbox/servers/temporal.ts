@@ -48,7 +48,7 @@ export function temporalCommand(options: TemporalOptions): ServerCommand {
 }
 
 /** The addresses it prints at start are told with all others. */
-export function readableTemporalLine(line: string): string | undefined {
+function readableTemporalLine(line: string): string | undefined {
   const isUsual = /^(CLI|Server|UI|Metrics|(Temporal |Web )(CLI|Server|UI|Metrics)|Stopping server)\b/.test(line);
   return line.trim() === '' || isUsual ? undefined : line;
 }

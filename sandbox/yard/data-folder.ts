@@ -11,7 +11,7 @@ import { sendSignal } from './part-process.js';
 import { findRunningYard, lockPath, readYardState, type YardState } from './yard-state.js';
 
 /** What listens on a port of its own, and the port it usually has. */
-export const USUAL_PORTS = {
+const USUAL_PORTS = {
   temporal: 7233,
   temporalUi: 8233,
   mongo: 27_027,

@@ -5,7 +5,7 @@ const LONGEST_FIELD = 300;
 type LogRecord = Readonly<Record<string, unknown>>;
 
 /** The record in a line of JSON, or undefined when it is ordinary text. */
-export function parseLogLine(line: string): LogRecord | undefined {
+function parseLogLine(line: string): LogRecord | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
     const record: unknown = JSON.parse(line);

@@ -23,7 +23,7 @@ export interface TestDiscord {
   close(): Promise<void>;
 }
 
-export const CARD_EDIT_INTERVAL_MS = 1_000;
+const CARD_EDIT_INTERVAL_MS = 1_000;
 
 /** The activities of a `discord` worker over the stand-in and a database, without Temporal around them. */
 export async function startTestDiscord(connection: Connection): Promise<TestDiscord> {

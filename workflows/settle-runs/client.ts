@@ -19,8 +19,3 @@ export async function ensureSettleRuns(client: Client, prefix: string, intervalM
     await client.schedule.getHandle(scheduleId).update((schedule) => ({ ...schedule, spec }));
   }
 }
-
-/** Sweeps now, for an operator or a test that does not want to wait for the interval. */
-export async function settleNow(client: Client, prefix: string): Promise<void> {
-  await client.schedule.getHandle(`${prefix}${SETTLE_RUNS_ID}`).trigger('SKIP');
-}

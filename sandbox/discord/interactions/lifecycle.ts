@@ -8,9 +8,9 @@ import type { Channel, Interaction, InteractionKind, StoredMessage, User, World 
 import { interactionPayload } from './payload.js';
 
 /** Time for the first response. */
-export const ACKNOWLEDGE_WITHIN_MS = 3_000;
+const ACKNOWLEDGE_WITHIN_MS = 3_000;
 /** Life of a token after that. */
-export const TOKEN_LIFETIME_MS = 15 * 60_000;
+const TOKEN_LIFETIME_MS = 15 * 60_000;
 
 /** What Discord's client shows when the bot does not answer in time. */
 const SILENCE: Readonly<Record<InteractionKind, string>> = {

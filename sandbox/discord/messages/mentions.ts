@@ -6,7 +6,7 @@ const SUPPRESS_NOTIFICATIONS = 1 << 12;
 const IN_DM = 1;
 
 /** The text a message shows, content and text displays. */
-export function shownText(content: string, components: readonly Component[]): string {
+function shownText(content: string, components: readonly Component[]): string {
   const displays = walk(components).filter(({ component }) => component.type === ComponentType.TextDisplay);
   return [content, ...displays.map(({ component }) => component.content ?? '')].join('\n');
 }

@@ -70,7 +70,7 @@ export function seesMessage(world: World, message: StoredMessage | undefined, us
   return message.onlyFor === undefined || message.onlyFor === user.id;
 }
 
-export function seenMessage(world: World, message: StoredMessage, user: User): SeenMessage {
+function seenMessage(world: World, message: StoredMessage, user: User): SeenMessage {
   const api = messageObject(world, message);
   const channel = world.channels.get(message.channelId);
   return {

@@ -30,7 +30,7 @@ export function checkCommands(commands: readonly CommandBody[], isGuild: boolean
 }
 
 /** Rules 17 to 21 for one command. */
-export function checkCommand(command: CommandBody, path: Path): FormIssue[] {
+function checkCommand(command: CommandBody, path: Path): FormIssue[] {
   const isChat = (command.type ?? CHAT_INPUT) === CHAT_INPUT;
   const issues: FormIssue[] = [...(isChat ? checkName(command.name, [...path, 'name']) : []), ...checkLocalizations(command, path, isChat)];
   if (isChat && (command.description ?? '') === '') issues.push({ path: [...path, 'description'], code: 'BASE_TYPE_REQUIRED', message: 'This field is required', rule: '18 description' });
