@@ -139,7 +139,7 @@ export function createRuns(connection: Connection) {
 
     /** Gives a claim back when nothing was posted under it; only the very same claim is taken away. */
     dropClaim: (runId: string, claim: Claim): Promise<RunRow | null> =>
-      change({ _id: runId, open: true, claim }, { $set: { claim: null, status: 'queued' }, $inc: { revision: 1 } }),
+      change({ _id: runId, open: true, status: { $ne: 'ending' }, claim }, { $set: { claim: null, status: 'queued' }, $inc: { revision: 1 } }),
 
     /** Lets the current, still waiting attempt adopt a job of an earlier one that its node trains after all. */
     moveClaimBack: (runId: string, claim: Claim): Promise<RunRow | null> =>
@@ -148,7 +148,7 @@ export function createRuns(connection: Connection) {
     /** Begins attempt `attempt` because `why` ended the one before; repeating it changes nothing. */
     startAttempt: (runId: string, attempt: number, why: Failure, now: Date): Promise<RunRow | null> =>
       change(
-        { _id: runId, open: true, attempt: attempt - 1 },
+        { _id: runId, open: true, status: { $ne: 'ending' }, attempt: attempt - 1 },
         {
           $set: { attempt, attemptStartedAt: now, lastFailure: why, claim: null, progress: null, progressAt: null, firstStepAt: null, status: 'queued' },
           $inc: { revision: 1 },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
-import { readSettings } from '../domain/settings.js';
+import { parentWatched, readSettings } from '../domain/settings.js';
 import type { SettingValues } from '../domain/settings.js';
 
 export const ROLES = ['yard', 'images', 'gpu', 'discord'] as const;
@@ -17,6 +17,13 @@ const NAMES = [
   'ANNOUNCE_LIMIT', 'LOST_AFTER_READS', 'SHUTDOWN_GRACE',
 ] as const;
 
+const REQUIRED = {
+  yard: ['MONGODB_URI'],
+  images: ['MONGODB_URI'],
+  gpu: ['MONGODB_URI', 'COMFYUI_NODES'],
+  discord: ['MONGODB_URI', 'DISCORD_TOKEN'],
+} as const satisfies Record<Role, readonly (typeof NAMES)[number][]>;
+
 export type WorkerSettings = SettingValues<(typeof NAMES)[number], 'MONGODB_URI'>;
 
 export interface WorkerConfig {
@@ -30,10 +37,9 @@ export interface WorkerConfig {
 
 /** Reads a worker's configuration, with all problems at once; a secret is never part of a problem. */
 export function readWorkerConfig(role: Role, env: NodeJS.ProcessEnv = process.env): WorkerConfig | { readonly problems: readonly string[] } {
-  const required = role === 'discord' ? (['MONGODB_URI', 'DISCORD_TOKEN'] as const) : role === 'gpu' ? (['MONGODB_URI', 'COMFYUI_NODES'] as const) : (['MONGODB_URI'] as const);
-  const read = readSettings(env, NAMES, { required, readFile: (path) => readFileSync(path, 'utf8') });
+  const read = readSettings(env, NAMES, { required: REQUIRED[role], readFile: (path) => readFileSync(path, 'utf8') });
   if (read.kind === 'problems') return { problems: read.problems };
-  return { role, settings: read.values, temporal: loadClientConnectConfig({ overrideEnvVars: given(env) }), watchParent: env['TRAINYARD_PARENT_WATCH'] === '1' };
+  return { role, settings: read.values, temporal: loadClientConnectConfig({ overrideEnvVars: given(env) }), watchParent: parentWatched(env) };
 }
 
 function given(env: NodeJS.ProcessEnv): Record<string, string> {

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { Worker } from '@temporalio/worker';
@@ -8,7 +7,7 @@ import type { Logger } from 'pino';
 import { queueNames } from '../domain/queues.js';
 import type { QueueNames } from '../domain/queues.js';
 import type { Recipe } from '../domain/recipes.js';
-import { loadRecipes } from '../recipes/load.js';
+import { loadRecipes, RECIPES_FOLDER } from '../recipes/load.js';
 import type { WorkerConfig, WorkerSettings } from './config.js';
 import { openModels } from './models.js';
 import type { Models } from './models.js';
@@ -36,7 +35,6 @@ export interface WorkerContext {
   close(): Promise<void>;
 }
 
-const RECIPES_FOLDER = fileURLToPath(new URL('../recipes/', import.meta.url));
 const MONGODB_ANSWERS_WITHIN_MS = 10_000;
 
 /** Connects to MongoDB and Temporal; throws when one of them cannot be reached, so that the supervisor starts the process again. */

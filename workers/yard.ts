@@ -10,7 +10,9 @@ import { createLoraActivities } from '../activities/loras/activities.js';
 import { createRunActivities } from '../activities/runs/activities.js';
 import { createTemporalActivities } from '../activities/temporal/activities.js';
 import { ensureKeepCards } from '../workflows/keep-cards/client.js';
+import { keepCardsIdOf } from '../workflows/keep-cards/messages.js';
 import { ensureSettleRuns } from '../workflows/settle-runs/client.js';
+import { createBlobSweep } from './blob-sweep.js';
 import type { RoleWorkers, WorkerContext } from './context.js';
 
 /** The list of workflows, as source or compiled like this file. */
@@ -61,6 +63,7 @@ export async function createYardWorkers(context: WorkerContext, workflowBundle: 
         ...models,
         namespaceId: context.namespaceId,
         yardQueue: queues.yard,
+        keepCardsId: keepCardsIdOf(settings.TASK_QUEUE_PREFIX),
         graceMs: settings.SETTLE_GRACE,
         announceMs: settings.ANNOUNCE_LIMIT,
       }),
@@ -68,7 +71,7 @@ export async function createYardWorkers(context: WorkerContext, workflowBundle: 
   });
   await ensureKeepCards(client, settings.TASK_QUEUE_PREFIX);
   await ensureSettleRuns(client, settings.TASK_QUEUE_PREFIX, settings.SETTLE_INTERVAL);
-  return { workers: [worker] };
+  return { workers: [worker], background: [createBlobSweep(models.blobs, context.log)] };
 }
 
 /** A compiled yard has its workflows bundled already, so that every start runs the very same code. */

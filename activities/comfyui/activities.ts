@@ -3,7 +3,7 @@ import type { Artifact } from '../../domain/runs.js';
 import { collectLora } from './collect-lora.js';
 import { INTERRUPT_LIMIT_MS, type ComfyDependencies } from './dependencies.js';
 import { followTraining, type FollowOutcome } from './follow-training.js';
-import { withHeartbeats } from './heartbeats.js';
+import { withHeartbeats } from '../heartbeats.js';
 import { interruptAndWait } from './interrupt.js';
 import { submitTraining, type SubmitOutcome, type SubmitRequest } from './submit-training.js';
 

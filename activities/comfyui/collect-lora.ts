@@ -7,7 +7,7 @@ import type { ComfyDependencies } from './dependencies.js';
 import { download } from './download.js';
 import { attemptFailure, notOwner } from './failures.js';
 import { baseModelOf } from './fitness.js';
-import { untilCancelled, withHeartbeats } from './heartbeats.js';
+import { untilCancelled, withHeartbeats } from '../heartbeats.js';
 import { loraFileName, loraMetadata } from './lora-metadata.js';
 import { ownedJob, type OwnedJob } from './owned-job.js';
 import { proveLora, withMetadata } from './proven-lora.js';
@@ -17,6 +17,7 @@ export async function collectLora(deps: ComfyDependencies, { runId, attempt }: {
   const recorded = await deps.runs.read(runId);
   if (recorded?.artifact !== undefined && recorded.artifact !== null) return recorded.artifact;
   const job = await ownedJob(deps, runId, attempt);
+  await deps.runs.setStatus(runId, 'collecting');
   let fetchedBytes = 0;
   return untilCancelled(() =>
     withHeartbeats(() => ({ phase: 'collecting', fetchedBytes }), async () => {

@@ -22,7 +22,7 @@ export interface ComfyDependencies {
   readonly client: ComfyClient;
   readonly observer: Observer;
   readonly probe: NodeProbe;
-  readonly runs: Pick<Runs, 'read' | 'claim' | 'dropClaim' | 'recordProgress' | 'recordArtifact'>;
+  readonly runs: Pick<Runs, 'read' | 'claim' | 'dropClaim' | 'recordProgress' | 'recordArtifact' | 'setStatus'>;
   readonly nodes: Pick<Nodes, 'seenSince'>;
   readonly blobs: {
     read(sha256: string): Promise<Uint8Array | null>;

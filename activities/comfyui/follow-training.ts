@@ -6,7 +6,7 @@ import { ComfyError } from './comfy-error.js';
 import { INTERRUPT_LIMIT_MS, type ComfyDependencies, type ComfyTimings } from './dependencies.js';
 import { attemptFailure, failureOfExecution } from './failures.js';
 import { progressAfter, type Frame } from './frames.js';
-import { untilCancelled, withHeartbeats } from './heartbeats.js';
+import { untilCancelled, withHeartbeats } from '../heartbeats.js';
 import { interruptAndWait } from './interrupt.js';
 import { createJudge, type FollowLimits, type Judge, type Judgement, type Reading } from './judge.js';
 import { createLookout } from './lookout.js';

@@ -9,7 +9,7 @@ import { INTERRUPT_LIMIT_MS, type ComfyDependencies } from './dependencies.js';
 import { attemptFailure, notHere } from './failures.js';
 import { baseModelOf } from './fitness.js';
 import { artifactFile, bindGraph, promptIdOf, splitPointer, templateHash } from './graph.js';
-import { untilCancelled, withHeartbeats } from './heartbeats.js';
+import { untilCancelled, withHeartbeats } from '../heartbeats.js';
 import { interruptAndWait } from './interrupt.js';
 import { postOnce } from './post-once.js';
 import { stageDataset } from './staging.js';
@@ -96,10 +96,17 @@ async function beforePost<Result>(job: ClaimedJob, work: () => Promise<Result>):
   try {
     return await work();
   } catch (error) {
+    // A try that Temporal has given up owns nothing any more: the claim is the next try's, which may have answered with it already.
+    if (isGivenUp()) throw error;
     if (error instanceof ComfyError) return giveBack(job, error.message);
     await job.deps.runs.dropClaim(job.row.runId, job.claim);
     throw error;
   }
+}
+
+function isGivenUp(): boolean {
+  const why = Context.current().cancellationDetails;
+  return why?.notFound === true || why?.timedOut === true;
 }
 
 /** A job under our id, or the file it has written: whichever is there is taken as it is. */

@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
+import type { SignalType } from '../../domain/failures.js';
 import { attachmentUrl } from './attachment-source.js';
 
 export interface DownloadTimeouts {
@@ -88,5 +89,5 @@ async function* counted(
 }
 
 function unavailable(message: string, cause?: unknown): ApplicationFailure {
-  return ApplicationFailure.create({ message, type: 'AttachmentUnavailable', ...(cause instanceof Error ? { cause } : {}) });
+  return ApplicationFailure.create({ message, type: 'AttachmentUnavailable' satisfies SignalType, ...(cause instanceof Error ? { cause } : {}) });
 }

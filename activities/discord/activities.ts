@@ -4,11 +4,12 @@ import type { Datasets } from '../../models/datasets.js';
 import type { DownloadLinks } from '../../models/download-links.js';
 import type { Interactions } from '../../models/interactions.js';
 import type { Runs } from '../../models/runs.js';
-import { announceEnd, type Pulse } from './announce.js';
+import { announceEnd } from './announce.js';
 import { answerPress, answerUpload } from './answers.js';
 import { keepCardsInStep } from './card-keeper.js';
 import { postCard } from './cards.js';
 import { createMessages } from './messages.js';
+import { withHeartbeats } from '../heartbeats.js';
 
 export interface DiscordDependencies {
   readonly rest: REST;
@@ -26,7 +27,7 @@ export type DiscordActivities = ReturnType<typeof createDiscordActivities>;
 /** Everything the yard says in Discord beside the bot's own acknowledgements. REST only: a worker has no gateway. */
 export function createDiscordActivities(dependencies: DiscordDependencies) {
   const deps = { ...dependencies, messages: createMessages(dependencies.rest), log };
-  const keepCards: (nothing: Record<string, never>) => Promise<void> = () => keepCardsInStep(deps, pulse());
+  const keepCards: (nothing: Record<string, never>) => Promise<void> = () => beating((signal) => keepCardsInStep(deps, signal));
 
   return {
     /**
@@ -47,7 +48,8 @@ export function createDiscordActivities(dependencies: DiscordDependencies) {
      * Tells a run's end in a new message and marks its notice delivered. `delivered: false` means that the owner takes messages
      * neither here nor directly: the notice stays pending. Everything else that goes wrong is worth another try.
      */
-    announce: ({ runId }: { runId: string }): Promise<{ delivered: boolean }> => announceEnd(runId, deps, pulse()),
+    announce: ({ runId }: { runId: string }): Promise<{ delivered: boolean }> =>
+      beating((signal) => announceEnd(runId, deps, signal)),
 
     /** Answers an upload with what became of each file. */
     answerIntake: ({ interactionId }: { interactionId: string }): Promise<{ answered: boolean }> => answerUpload(interactionId, deps),
@@ -57,12 +59,7 @@ export function createDiscordActivities(dependencies: DiscordDependencies) {
   };
 }
 
-function pulse(): Pulse {
-  const context = Context.current();
-  return {
-    heartbeat: () => {
-      context.heartbeat();
-    },
-    signal: context.cancellationSignal,
-  };
+/** Beats while it works, whatever call it waits for: a second keeper of the cards must not begin while the first is slow. */
+function beating<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  return withHeartbeats(() => null, () => work(Context.current().cancellationSignal));
 }

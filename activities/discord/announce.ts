@@ -13,35 +13,28 @@ export interface AnnounceDependencies extends CardDependencies {
   readonly downloadLinks: Pick<DownloadLinks, 'linkFor'>;
 }
 
-/** How a long activity says that it is alive, and hears that it should stop. */
-export interface Pulse {
-  readonly heartbeat: () => void;
-  readonly signal: AbortSignal;
-}
-
 /** The keeper of the cards gets this long to show the end before the news of it goes out all the same. */
 const CARD_WAIT_MS = 20_000;
 const LOOK_AGAIN_MS = 250;
 
 /** Tells a run's end in a new message: in reply to its card, else to its owner directly. */
-export async function announceEnd(runId: string, deps: AnnounceDependencies, pulse: Pulse): Promise<{ delivered: boolean }> {
+export async function announceEnd(runId: string, deps: AnnounceDependencies, signal: AbortSignal): Promise<{ delivered: boolean }> {
   const ended = await deps.runs.read(runId);
   if (ended?.end === null || ended === null) return { delivered: false };
   if (ended.notice !== 'pending') return { delivered: true };
   // A refused run never had a card, and its notice is the answer to the press; only when that came too late is it told here.
-  const row = ended.end.kind === 'refused' ? ended : await waitForFinalCard(ended, deps, pulse);
+  const row = ended.end.kind === 'refused' ? ended : await waitForFinalCard(ended, deps, signal);
   const told = (await tellBesideCard(row, deps)) || (await tellOwner(row, deps));
   if (told) await deps.runs.noticeDelivered(runId);
   return { delivered: told };
 }
 
 /** The row once its card shows the end, or when there is no card that could. */
-async function waitForFinalCard(first: RunRow, deps: AnnounceDependencies, { heartbeat, signal }: Pulse): Promise<RunRow> {
+async function waitForFinalCard(first: RunRow, deps: AnnounceDependencies, signal: AbortSignal): Promise<RunRow> {
   let row = first;
   for (let waitedMs = 0; waitedMs < CARD_WAIT_MS; waitedMs += LOOK_AGAIN_MS) {
     if (row.card === null) return (await postCard(row, deps)) ?? row;
     if (row.card.lost || row.card.renderedRevision >= row.revision) return row;
-    heartbeat();
     await delay(LOOK_AGAIN_MS, undefined, { signal });
     row = (await deps.runs.read(row.runId)) ?? row;
   }

@@ -22,8 +22,13 @@ export interface AnswerDependencies {
 /** Accepted, or refused with what to do. A press whose token has expired is not answered; a refusal then stays a pending notice. */
 export async function answerPress({ interactionId, runId }: { readonly interactionId: string; readonly runId: string }, deps: AnswerDependencies): Promise<void> {
   const interaction = await deps.interactions.read(interactionId);
-  if (interaction === null || isAnswered(interaction)) return;
+  if (interaction === null) return;
   const row = await deps.runs.read(runId);
+  if (isAnswered(interaction)) {
+    // A refusal was told with the answer, even when the process died before it could say so.
+    if (row?.end?.kind === 'refused' && row.interactionId === interactionId) await deps.runs.noticeDelivered(runId);
+    return;
+  }
   const refusal = row === null ? ({ code: 'quote-expired' } as const) : row.end?.kind === 'refused' ? row.end.refusal : null;
   const view = refusal !== null || row === null ? refusalView(refusal ?? { code: 'quote-expired' }, deps) : acceptedView(row, interaction.guildId);
   if (!(await answer(interaction, view, deps))) return;

@@ -4,7 +4,6 @@ import { isEndStatus } from '../../domain/runs.js';
 import type { Runs } from '../../models/runs.js';
 import type { View } from '../../bot/views/layout.js';
 import type { Card, RunRow } from '../../models/runs-schema.js';
-import type { Pulse } from './announce.js';
 import { renderCard, type CardDependencies } from './cards.js';
 import { isPlaceGone } from './discord-errors.js';
 
@@ -37,7 +36,7 @@ const YOUNG_MS = 10 * 60_000;
 const OLD_CARD_FACTOR = 6;
 
 /** Keeps every card in step with its row until the shift ends or it is told to stop. There is one at a time. */
-export async function keepCardsInStep(deps: KeeperDependencies, { heartbeat, signal }: Pulse): Promise<void> {
+export async function keepCardsInStep(deps: KeeperDependencies, signal: AbortSignal): Promise<void> {
   const due = new Map<string, number>();
   const shown = new Map<string, Shown>();
   const alarm = createAlarm(signal);
@@ -47,7 +46,6 @@ export async function keepCardsInStep(deps: KeeperDependencies, { heartbeat, sig
   const endsAt = Date.now() + SHIFT_MS;
   try {
     while (!signal.aborted && Date.now() < endsAt) {
-      heartbeat();
       if (stream.isBroken()) {
         await stream.close();
         stream = watch();
@@ -69,7 +67,8 @@ export async function keepCardsInStep(deps: KeeperDependencies, { heartbeat, sig
 
   function watch(): Watching {
     return watchRuns(deps.runs, (runId) => {
-      if (!due.has(runId)) due.set(runId, Date.now());
+      // Also when a later edit is planned: what changed may be the state, which is shown at once.
+      due.set(runId, Date.now());
       alarm.ring();
     }, alarm.ring);
   }

@@ -37,7 +37,9 @@ export function createLedgerActivities({ runs, ledger }: LedgerDependencies) {
      * @throws `IdempotencyMismatch` (non-retryable) when the key was used with another amount.
      */
     async holdPoints({ runId }: { runId: string }): Promise<HoldPointsOutcome> {
-      const { accountId, pricePoints } = await rowOf(runId);
+      const { accountId, pricePoints, open } = await rowOf(runId);
+      // A run that has ended (its workflow was reset) may hold nothing any more.
+      if (!open) return { kind: 'refused', refusal: { code: 'run-settled' } };
       const outcome = await namingMismatch(() => ledger.hold({ accountId, runId, amountPoints: points(pricePoints) }));
       switch (outcome.kind) {
         case 'held':

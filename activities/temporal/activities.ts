@@ -11,8 +11,10 @@ export interface TemporalDependencies {
   readonly ledger: Pick<PointsLedger, 'openHolds'>;
   readonly sightings: Pick<Sightings, 'seenDead' | 'forget'>;
   readonly namespaceId: string;
-  /** The `yard` queue, on which `settleRun` runs. */
+  /** The `yard` queue, on which `settleRun` and the keeper of the cards run. */
   readonly yardQueue: string;
+  /** The workflow id of the one keeper of the cards. */
+  readonly keepCardsId: string;
   readonly graceMs: number;
   /** For how long after a run's end its notice is tried again. */
   readonly announceMs: number;
@@ -32,10 +34,13 @@ function isDue(sightings: number): boolean {
   return sightings >= 2 && Number.isInteger(Math.log2(sightings));
 }
 
+const CLOSED: readonly WorkflowExecutionStatusName[] = ['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT'];
+
 type Verdict = 'alive' | 'settle' | 'waiting' | 'report';
 
-/** One sweep looks at this many rows of each kind; the next one takes the rest. */
-const ROWS_A_SWEEP = 200;
+/** More rows of a kind than a yard has open at once; a sweep looks at them in groups. */
+const ROWS_A_SWEEP = 5_000;
+const ROWS_AT_ONCE = 20;
 
 export type TemporalActivities = ReturnType<typeof createTemporalActivities>;
 
@@ -62,7 +67,10 @@ export function createTemporalActivities(deps: TemporalDependencies) {
         if (row !== null) found.set(hold.runId, row);
       }
       const verdicts = new Map<string, Verdict>();
-      for (const row of found.values()) verdicts.set(row.runId, await judge(row, sweepId, now));
+      const rows = [...found.values()];
+      for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) {
+        await Promise.all(rows.slice(at, at + ROWS_AT_ONCE).map(async (row) => verdicts.set(row.runId, await judge(row, sweepId, now))));
+      }
       const runIds = (verdict: Verdict): string[] => [...verdicts].filter(([, given]) => given === verdict).map(([runId]) => runId);
       return {
         looked: found.size,
@@ -71,6 +79,17 @@ export function createTemporalActivities(deps: TemporalDependencies) {
         waiting: runIds('waiting'),
         reported: runIds('report'),
       };
+    },
+
+    /** Starts the keeper of the cards where none runs: an operator may have ended it. */
+    async ensureKeepCards(): Promise<void> {
+      await client.workflow.start('keepCards', {
+        workflowId: deps.keepCardsId,
+        taskQueue: deps.yardQueue,
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        staticSummary: 'the one writer of all cards',
+      });
     },
 
     /** Starts the settling of one dead run; the id makes a second start meet the first. */
@@ -88,7 +107,7 @@ export function createTemporalActivities(deps: TemporalDependencies) {
   async function judge(row: RunRow, sweepId: string, now: Date): Promise<Verdict> {
     if (row.namespaceId !== deps.namespaceId) return 'report';
     const status = await statusOf(`train-run:${row.runId}`);
-    if (status === 'RUNNING' || status === 'PAUSED') {
+    if (status !== null && !CLOSED.includes(status)) {
       await sightings.forget(row.runId);
       return 'alive';
     }

@@ -1,13 +1,13 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { queueNames } from '../../domain/queues.js';
-import { KEEP_CARDS, KEEP_CARDS_ID } from './messages.js';
+import { KEEP_CARDS, keepCardsIdOf } from './messages.js';
 
 /** Sees to it that the keeper of the cards runs; workers call it at start. */
 export async function ensureKeepCards(client: Client, prefix: string): Promise<void> {
   try {
     await client.workflow.start(KEEP_CARDS, {
-      workflowId: `${prefix}${KEEP_CARDS_ID}`,
+      workflowId: keepCardsIdOf(prefix),
       taskQueue: queueNames(prefix).yard,
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       workflowIdConflictPolicy: 'USE_EXISTING',

@@ -23,7 +23,11 @@ export async function settleRun({ runId }: { runId: string }): Promise<RunEnd> {
 
   async function endOf(): Promise<RunEnd> {
     const ending = await yard.beginEnding({ runId });
-    if (ending.end !== null) return ending.end;
+    if (ending.end !== null) {
+      // An ended run holds nothing: a hold that a zombie or a Reset left is given back; a resolution on record stands.
+      await yard.releasePoints({ runId });
+      return ending.end;
+    }
     if (ending.hasArtifact) {
       const kept = await yard.capturePoints({ runId });
       if (kept.capturedPoints > 0 || ending.pricePoints === 0) return yard.shelveLora({ runId, capturedPoints: kept.capturedPoints });

@@ -2,15 +2,16 @@ import { proxyActivities, setCurrentDetails, workflowInfo } from '@temporalio/wo
 import type { TemporalActivities } from '../../activities/temporal/activities.js';
 import type { SweepReport } from './messages.js';
 
-/** The net under everything: finds runs whose workflow is gone and starts one `settleRun` for each. */
+/** The net under everything: finds runs whose workflow is gone, starts one `settleRun` for each, and sees to it that cards are kept. */
 export async function settleRuns(): Promise<SweepReport> {
-  const temporal = proxyActivities<Pick<TemporalActivities, 'findDeadRuns' | 'startSettleRun'>>({
+  const temporal = proxyActivities<Pick<TemporalActivities, 'ensureKeepCards' | 'findDeadRuns' | 'startSettleRun'>>({
     startToCloseTimeout: '1 minute',
     scheduleToCloseTimeout: '10 minutes',
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     summary: 'look for runs without a living workflow',
     retry: { maximumInterval: '30 seconds' },
   });
+  await temporal.ensureKeepCards();
   const report = await temporal.findDeadRuns({ sweepId: workflowInfo().runId });
   for (const runId of report.settling) await temporal.startSettleRun({ runId });
   setCurrentDetails(

@@ -39,7 +39,7 @@ export async function trainWithAttempts(run: RunState, opened: OpenedRun): Promi
       endingActivities().startAttempt({ runId: run.request.runId, attempt: run.attempt + 1, why: failure }),
     );
     if (!next.open) return { kind: 'closed' };
-    avoid = run.node === null || outOfMemory ? null : { nodeId: run.node.nodeId, until: Date.now() + AVOID_MS };
+    avoid = !('nodeId' in failure) || outOfMemory ? null : { nodeId: failure.nodeId, until: Date.now() + AVOID_MS };
     run.attempt += 1;
     run.node = null;
     run.lastFailure = failure;
@@ -54,6 +54,8 @@ async function trainOnce(run: RunState, opened: OpenedRun, avoid: { nodeId: stri
 
   const followed = await follow(run, opened);
   if (followed.kind !== 'trained') return followed;
+  // A cancel that was accepted before the end was known stands: its owner pays at most the figure shown.
+  if (run.cancelRequested) return { kind: 'cancelled', stepsDone: opened.steps };
 
   // The training is done and paid for by the node's hours: no cancel may throw it away any more.
   run.finished = true;
@@ -72,7 +74,8 @@ async function submit(run: RunState, opened: OpenedRun, avoid: { nodeId: string;
     const submitted = await lease.submitTraining({ runId: run.request.runId, attempt: run.attempt, avoid });
     return submitted.kind === 'submitted' ? submitted : { kind: 'closed' };
   } catch (error) {
-    if (run.cancelRequested) return { kind: 'cancelled', stepsDone: 0 };
+    // The job may be on its node already, so whether there is one to interrupt is the row's word.
+    if (run.cancelRequested) return { kind: 'cancelled', stepsDone: null };
     const end = endOfActivity(error);
     if (end.kind === 'failure') return { kind: 'attempt-failed', failure: end.failure };
     if (end.kind === 'limit-reached') return { kind: 'failed', failure: { type: 'QueueTooLong', limitMs: opened.limits.queueWaitMs } };
@@ -119,7 +122,8 @@ async function onNode<Result>(
       const end = endOfActivity(error);
       if (end.kind === 'failure') return { kind: 'attempt-failed', failure: end.failure };
       if (end.kind === 'limit-reached') return { kind: 'failed', failure: { type: 'TrainingTooLong', nodeId, limitMs: opened.limits.trainingMs } };
-      if (end.kind === 'not-owner') return { kind: 'closed' };
+      // Whose the run is now, the next step asks the row: another attempt begins only where it is still open.
+      if (end.kind === 'not-owner') return { kind: 'attempt-failed', failure: { type: 'JobLost', nodeId, attempts: run.attempt } };
       if (end.kind === 'unexpected') return { kind: 'failed', failure: internal(run) };
       const { seen } = await CancellationScope.nonCancellable(() => endingActivities().seenNodeSince({ nodeId, since: askedAt }));
       if (seen) return { kind: 'attempt-failed', failure: { type: 'NodeGone', nodeId, attempts: run.attempt } };

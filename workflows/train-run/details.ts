@@ -1,3 +1,4 @@
+import { MAX_ATTEMPTS } from '../../domain/runs.js';
 import type { RunState } from './run-state.js';
 
 const NEXT: Record<RunState['phase'], string> = {
@@ -16,7 +17,7 @@ const NEXT: Record<RunState['phase'], string> = {
 
 /** What operators read in the Web UI, in Markdown: where the run stands, why, and what happens next. */
 export function detailsOf(run: RunState): string {
-  const lines = [`**${run.phase}** · attempt ${run.attempt} of 3`];
+  const lines = [`**${run.phase}** · attempt ${run.attempt} of ${MAX_ATTEMPTS}`];
   if (run.opened !== null) lines.push(run.opened.summary);
   if (run.node !== null) lines.push(`node \`${run.node.nodeId}\` · prompt id \`${run.node.promptId}\``);
   if (run.opened !== null) lines.push(`points: ${pointsStory(run)}`);

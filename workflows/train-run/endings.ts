@@ -52,7 +52,11 @@ async function giveBack(run: RunState, ended: Exclude<TrainingEnd, { kind: 'trai
   const { runId } = run.request;
   run.enter('ending');
   const ending = await endingActivities().beginEnding({ runId });
-  if (ending.end !== null) return ending.end;
+  if (ending.end !== null) {
+    // Ended by somebody else, or started over by Reset: whatever was held meanwhile goes back, once and for all.
+    if (holdAsked) await endingActivities().releasePoints({ runId });
+    return ending.end;
+  }
   const interrupted = ended.kind === 'cancelled' && ended.stepsDone !== null;
   const stepsDone = interrupted ? ended.stepsDone : await interrupt(run, ending);
 

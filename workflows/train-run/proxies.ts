@@ -18,7 +18,7 @@ function queues() {
   return queueNames(prefixOfYardQueue(workflowInfo().taskQueue));
 }
 
-/** Steps that a run can be told has failed, before it holds points. */
+/** Holding points: bounded, so that an owner is told when the ledger is away. */
 export function openingActivities() {
   return proxyActivities<RunActivities & LedgerActivities>({
     startToCloseTimeout: '20 seconds',
@@ -41,7 +41,7 @@ export function imageActivities(limits: RunLimits) {
   });
 }
 
-/** Ends of a run: no limit in all, so a release never gives up while the database is away. */
+/** Opening and ending a run: no limit in all, so that every run that was asked for is answered and no release ever gives up. */
 export function endingActivities() {
   return proxyActivities<RunActivities & LedgerActivities & LoraActivities & TemporalActivities>({
     startToCloseTimeout: '20 seconds',

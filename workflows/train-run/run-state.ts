@@ -37,7 +37,8 @@ export class RunState {
   }
 
   requestCancel(request: CancelRequest, now: number): CancelAnswer {
-    if (this.cancel !== null) return { kind: 'accepted' };
+    // The first cancel stands: after an operator's the owner is not charged, whatever is pressed next.
+    if (this.cancelRequested) return { kind: 'accepted' };
     if (request.by === 'owner' && !this.#figureHolds(request, now)) return { kind: 'confirm-again' };
     this.cancel = request;
     this.#work.cancel();

@@ -6,7 +6,7 @@ import { announce, closeRun, closeWorkflow, tell } from './endings.js';
 import type { ProcessEnd } from './endings.js';
 import { cancelRunUpdate, getRunQuery } from './messages.js';
 import type { CancelRequest, RunRequest } from './messages.js';
-import { imageActivities, openingActivities } from './proxies.js';
+import { endingActivities, imageActivities, openingActivities } from './proxies.js';
 import { RunState } from './run-state.js';
 
 /** The process of one run, top to bottom; every branch ends in exactly one resolution of the hold and one end on record. */
@@ -15,7 +15,7 @@ export async function trainRun(request: RunRequest): Promise<RunEnd> {
   registerHandlers(run);
   const isCancelled = watchCancellation();
 
-  const opened = await CancellationScope.nonCancellable(() => openingActivities().openRun({ ...request }));
+  const opened = await CancellationScope.nonCancellable(() => endingActivities().openRun({ ...request }));
   if (opened.kind === 'ended') return CancellationScope.nonCancellable(() => closeWorkflow(run, opened.end, isCancelled));
   if (opened.kind === 'opened') run.opened = opened;
 

@@ -1,14 +1,13 @@
-import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { artifactFile, bindGraph, datasetFolder, promptIdOf } from '../../../activities/comfyui/graph.js';
 import type { Recipe } from '../../../domain/recipes.js';
-import { loadRecipes } from '../../../recipes/load.js';
+import { loadRecipes, RECIPES_FOLDER } from '../../../recipes/load.js';
 
 describe('the graph of a job', () => {
   let recipe: Recipe;
 
   beforeAll(async () => {
-    const found = (await loadRecipes(join(import.meta.dirname, '../../../recipes'))).get('sdxl-lora');
+    const found = (await loadRecipes(RECIPES_FOLDER)).get('sdxl-lora');
     if (found === undefined) throw new Error('Expected the recipe sdxl-lora.');
     recipe = found;
   });

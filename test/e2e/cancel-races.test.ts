@@ -1,0 +1,89 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { waitForRow } from '../../sandbox/demo/player.js';
+import type { CancelRequest } from '../../workflows/train-run/messages.js';
+import { cancelRunUpdate, trainRunIdOf } from '../../workflows/train-run/messages.js';
+import { eventually } from '../support/eventually.js';
+import { letNodesGo, startHeldRun, startRun } from '../support/runs.js';
+import { openTestYard } from '../support/yard.js';
+import type { TestYard } from '../support/yard.js';
+
+let yard: TestYard;
+
+beforeAll(async () => {
+  yard = await openTestYard({ nodes: 1, settings: { WELCOME_POINTS: '100000', HEARTBEAT_TIMEOUT: '10s' } });
+}, 120_000);
+afterAll(() => yard.stop(), 60_000);
+afterEach(async () => {
+  for (const { control } of yard.nodes) await control.clearScenarios();
+  await letNodesGo(yard);
+});
+
+const handleOf = (runId: string) => yard.client.workflow.getHandle(trainRunIdOf(runId));
+const cancelAs = (runId: string, request: CancelRequest) => handleOf(runId).executeUpdate(cancelRunUpdate, { args: [request] });
+const shown = (points: number): CancelRequest => ({ by: 'owner', shown: { points, attempt: 1, at: Date.now() } });
+const ended = (runId: string) => waitForRow(yard, runId, (row) => !row.open && row.notice === 'delivered', { timeoutMs: 60_000 });
+
+async function entriesOf(runId: string): Promise<{ kind: string; amount: number }[]> {
+  const entries = await yard.connection.collection<{ kind: string; amount: number }>('points_entries').find({ runId }).sort({ seq: 1 }).toArray();
+  return entries.map(({ kind, amount }) => ({ kind, amount }));
+}
+
+describe('a cancel that meets something else', () => {
+  it('stands when the training finishes before it reaches the node: no more than the figure shown is charged', async () => {
+    const { runId } = await startHeldRun(yard);
+    const price = (await waitForRow(yard, runId, () => true)).pricePoints;
+    expect(await cancelAs(runId, shown(100))).toEqual({ kind: 'accepted' });
+    await letNodesGo(yard);
+    expect((await ended(runId)).end).toEqual({ kind: 'cancelled', by: 'owner', capturedPoints: 100, releasedPoints: price - 100 });
+    expect(await entriesOf(runId)).toEqual([{ kind: 'hold', amount: price }, { kind: 'capture', amount: 100 }]);
+  }, 90_000);
+
+  it('interrupts a job that was posted without a reply, before the owner is told', async () => {
+    for (const { control } of yard.nodes) await control.scenario({ behaviour: { kind: 'error-after-enqueue' } });
+    for (const { control } of yard.nodes) await control.hold(50);
+    const { runId } = await startRun(yard);
+    const [node] = yard.nodes;
+    if (node === undefined) throw new Error('Expected a node.');
+    await node.control.waitForJobs((jobs) => jobs.some((job) => job.runId === runId && job.state === 'running'), 30_000);
+    await cancelAs(runId, shown(0));
+    await ended(runId);
+    expect((await node.control.jobs()).filter((job) => job.runId === runId && (job.state === 'running' || job.state === 'pending'))).toEqual([]);
+  }, 90_000);
+
+  it('charges nothing after an operator’s cancel, whatever the owner presses next', async () => {
+    const { runId } = await startHeldRun(yard);
+    const price = (await waitForRow(yard, runId, () => true)).pricePoints;
+    await handleOf(runId).cancel();
+    await eventually(async () => {
+      expect((await handleOf(runId).describe()).raw.pendingActivities?.length).toBeGreaterThan(0);
+      await cancelAs(runId, shown(500)).catch(() => undefined);
+    });
+    expect((await ended(runId)).end).toEqual({ kind: 'cancelled', by: 'operator', capturedPoints: 0, releasedPoints: price });
+  }, 90_000);
+
+  it('is answered with *confirm again* when its figure is of another attempt or too old', async () => {
+    const { runId } = await startHeldRun(yard);
+    const old = Date.now() - 3 * 60_000;
+    expect(await cancelAs(runId, { by: 'owner', shown: { points: 10, attempt: 2, at: Date.now() } })).toEqual({ kind: 'confirm-again' });
+    expect(await cancelAs(runId, { by: 'owner', shown: { points: 10, attempt: 1, at: old } })).toEqual({ kind: 'confirm-again' });
+    await letNodesGo(yard);
+    expect((await ended(runId)).status).toBe('succeeded');
+    await expect(cancelAs(runId, shown(10))).rejects.toThrow();
+  }, 90_000);
+});
+
+describe('a run whose row was ended by somebody else', () => {
+  it('gives back what it holds and keeps the end on record', async () => {
+    const { runId } = await startHeldRun(yard);
+    await yard.connection.collection<{ _id: string }>('runs').updateOne(
+      { _id: runId },
+      { $set: { open: false, slot: null, status: 'refused', end: { kind: 'refused', refusal: { code: 'images-unfit', images: [] } }, notice: 'delivered', endedAt: new Date() } },
+    );
+    await letNodesGo(yard);
+    await eventually(async () => {
+      const kinds = (await entriesOf(runId)).map(({ kind }) => kind);
+      expect(kinds).toEqual(['hold', 'release']);
+    }, 40_000);
+    expect((await yard.context.models.runs.read(runId))?.end?.kind).toBe('refused');
+  }, 90_000);
+});
