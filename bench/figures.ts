@@ -1,0 +1,14 @@
+/** The middle one; of an even number, the mean of the two in the middle. */
+export function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((one, other) => one - other);
+  const middle = sorted.length / 2;
+  const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
+  if (low === undefined || high === undefined) throw new RangeError('Expected numbers to take the median of, got none.');
+  return (low + high) / 2;
+}
+
+/** To two decimals, as targets are given: 1.004 counts as 1.00. */
+export function ratioOf(amount: number, baseline: number): number {
+  if (baseline <= 0) throw new RangeError(`Expected a baseline above 0, got ${baseline}.`);
+  return Math.round((amount / baseline) * 100) / 100;
+}
