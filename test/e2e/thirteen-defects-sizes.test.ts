@@ -32,6 +32,8 @@ function longName(number: number): string {
 }
 
 const longCaption = (number: number): string => `${number} ${'a_*very*_ `long` @here 🎨 caption '.repeat(200)}`.slice(0, 4_000);
+/** As long as a name may be, and every character of it escaped. */
+const starredFile = (number: number): string => `${number}${'_*'.repeat(60)}.jpg`;
 const longFile = (number: number): string => `${String(number).padStart(2, '0')}_${'very_long_name_'.repeat(8)}.jpg`;
 
 beforeAll(async () => {
@@ -39,7 +41,11 @@ beforeAll(async () => {
   mira = yard.driver.user('mira');
   for (let number = 0; number < DATASETS; number += 1) {
     const isLast = number === DATASETS - 1;
-    const images = Array.from({ length: IMAGES }, (_, at) => ({ fileName: longFile(at), caption: longCaption(at) }));
+    const images = Array.from({ length: IMAGES }, (_, at) => ({
+      fileName: starredFile(at),
+      caption: '*_'.repeat(2_000),
+      warnings: [{ code: 'blurry' }, { code: 'extreme-ratio', widthPx: 320, heightPx: 256 }, { code: 'near-duplicate', ofFileName: starredFile(at + 1) }] as const,
+    }));
     longest = await seedDataset(yard.connection, { name: longName(number), images: isLast ? images : [], withFiles: isLast });
   }
 }, 180_000);
@@ -120,7 +126,7 @@ describe('11. with all of it in a training', () => {
   }, 60_000);
 
   it('11. shows a refusal that names many files, and one for missing points with a long help', async () => {
-    const images = Array.from({ length: IMAGES }, (_, at) => ({ fileName: longFile(at), caption: null }));
+    const images = Array.from({ length: IMAGES }, (_, at) => ({ fileName: starredFile(at), caption: null }));
     const uncaptioned = await seedDataset(yard.connection, { name: longName(88), images, withFiles: false });
     await hears(await mira.slash('train start', { id: uncaptioned }), /20 images have no caption/);
     const captioned = await seedDataset(yard.connection, { name: longName(89), images: images.map((image) => ({ ...image, caption: 'a tree' })), withFiles: false });

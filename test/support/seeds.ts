@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Connection } from 'mongoose';
 import { accountIdOf, type AccountId } from '../../domain/accounts.js';
-import { checkName, triggerWordFrom, type DatasetImage } from '../../domain/datasets.js';
+import { checkName, triggerWordFrom, type DatasetImage, type ImageWarning } from '../../domain/datasets.js';
 import { createBlobs } from '../../models/blobs.js';
 import { createDatasets } from '../../models/datasets.js';
 import { USERS, type PersonName } from '../../sandbox/discord/people.js';
@@ -10,6 +10,7 @@ import { jpegPicture } from './pictures.js';
 export interface SeededImage {
   readonly fileName: string;
   readonly caption: string | null;
+  readonly warnings?: readonly ImageWarning[];
 }
 
 export interface SeededDataset {
@@ -37,9 +38,9 @@ export async function seedDataset(connection: Connection, { owner = 'mira', name
   if (checked.kind === 'refused') throw new Error(`Expected a name that can be used, got "${name ?? ''}".`);
   const created = await datasets.create({ datasetId, owner: accountOf(owner), name: checked.name, nameKey: checked.nameKey, triggerWord: triggerWordFrom(checked.name), now: new Date() });
   if (created.kind !== 'created') throw new Error(`Expected dataset "${checked.name}" to be created, got ${created.kind}.`);
-  for (const [at, { fileName, caption }] of images.entries()) {
+  for (const [at, { fileName, caption, warnings = [] }] of images.entries()) {
     const stored = withFiles ? await storedPicture(connection, at + 1) : { sha256: sha256Of(`${datasetId}:${at}`), sizeBytes: 1 };
-    const image: DatasetImage = { imageId: randomUUID(), fileName, ...stored, originalSha256: stored.sha256, dHash: stored.sha256.slice(0, 16), ...PICTURE, caption, warnings: [], addedAt: new Date() };
+    const image: DatasetImage = { imageId: randomUUID(), fileName, ...stored, originalSha256: stored.sha256, dHash: stored.sha256.slice(0, 16), ...PICTURE, caption, warnings, addedAt: new Date() };
     const added = await datasets.addImage(datasetId, image, 1_000);
     if (added.kind !== 'added') throw new Error(`Expected ${fileName} to be added, got ${added.kind}.`);
   }
