@@ -63,7 +63,7 @@ export function createPlayer(access: Access, name: PersonName, transcript: Trans
     async uploadOne(id: string, { fileName, bytes, contentType, caption }: Picture): Promise<SeenMessage> {
       const options = { id, image: { filename: fileName, bytes, contentType }, caption };
       transcript.act(who, commandLine('train upload', { ...options, image: fileName }));
-      return uploaded(await user.slash('train upload', options));
+      return uploaded(await user.slash('train upload', options), [fileName]);
     },
 
     /** Sends the pictures with their captions as `.txt` files through the upload form, as many forms as it takes. */
@@ -78,7 +78,7 @@ export function createPlayer(access: Access, name: PersonName, transcript: Trans
           { filename: fileName.replace(/\.[^.]+$/, '.txt'), bytes: Buffer.from(caption), contentType: 'text/plain' },
         ]);
         transcript.act(who, `[Submit] with ${files.map((file) => file.filename).join(', ')}`);
-        await uploaded(await user.submitModal(modal, { files }));
+        await uploaded(await user.submitModal(modal, { files }), files.map((file) => file.filename));
       }
     },
 
@@ -103,18 +103,18 @@ export function createPlayer(access: Access, name: PersonName, transcript: Trans
     return quote.runId;
   }
 
-  /** The answer to an upload grows; it is complete when it counts. */
-  async function uploaded(handle: InteractionHandle): Promise<SeenMessage> {
+  /** The answer to an upload grows; it is complete when it names every file. */
+  async function uploaded(handle: InteractionHandle, fileNames: readonly string[]): Promise<SeenMessage> {
+    const isComplete = (message: SeenMessage): boolean => {
+      const text = JSON.stringify(message.components).replaceAll('\\', '');
+      return fileNames.every((name) => text.includes(name)) || !text.includes('Show the dataset');
+    };
     const seen = await handle.waitFor(({ messages, failure }) => failure !== undefined || messages.some(isComplete), { timeoutMs: 60_000, what: 'the verdicts of an upload' });
     const message = seen.messages.find(isComplete);
     if (message === undefined) throw new Error(`Expected the verdicts of an upload, got: ${seen.failure ?? 'nothing'}`);
     transcript.message(message);
     return message;
   }
-}
-
-function isComplete(message: SeenMessage): boolean {
-  return /\b(images?|files?) (added|not taken)\b|"Show the dataset"|not found/i.test(JSON.stringify(message.components));
 }
 
 function commandLine(path: string, options: Readonly<Record<string, OptionInput>>): string {
