@@ -42,11 +42,6 @@ export function environment(): Readonly<Record<string, string | undefined>> {
   return process.env;
 }
 
-/** Set by a supervisor that wants its parts to end with it, also when it is killed. */
-export function parentWatched(env: Readonly<Record<string, string | undefined>>): boolean {
-  return env['TRAINYARD_PARENT_WATCH'] === '1';
-}
-
 export interface TemporalConfig {
   readonly connectionOptions: Pick<ConnectionOptions, 'address' | 'tls' | 'apiKey' | 'metadata'>;
   readonly namespace: string;

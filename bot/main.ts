@@ -1,23 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Client as TemporalClient, Connection as TemporalConnection } from '@temporalio/client';
 import type { Client } from 'discord.js';
 import { createConnection } from 'mongoose';
 import { pino, type Logger } from 'pino';
 import { COMMAND_BODIES, COMMANDS } from './commands/index.js';
 import { COMPONENTS } from './components/index.js';
-import { environment, parentWatched, readBotConfig, readTemporalConfig, type BotConfig } from './config.js';
+import { environment, readBotConfig, readTemporalConfig, type BotConfig } from './config.js';
 import { connectInTime } from './database.js';
 import { deployCommands, registeredCommands } from './deploy.js';
 import { createGateway, listen, login } from './gateway.js';
 import { openServices } from './open-services.js';
 import { createRouter } from './router.js';
 import { createYard } from './yard.js';
-import { loadRecipes } from '../recipes/load.js';
+import { parentWatched } from '../domain/settings.js';
+import { loadRecipes, RECIPES_FOLDER } from '../recipes/load.js';
 
 const CONFIG_PROBLEM = 78;
 const UNAUTHORIZED = 77;
-const RECIPES_FOLDER = fileURLToPath(new URL('../recipes/', import.meta.url));
 /** How long a start waits for the database before it serves without it. */
 const DATABASE_HEAD_START_MS = 5_000;
 

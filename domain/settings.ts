@@ -126,6 +126,11 @@ export function readSettings<Name extends SettingName, Required extends Name = n
   return { kind: 'ok', values: values as SettingValues<Name, Required> };
 }
 
+/** Set by the supervisor of `npm start`, whose parts end with it, also when it is killed. Nobody else sets it, so it is no setting. */
+export function parentWatched(env: Environment): boolean {
+  return env['TRAINYARD_PARENT_WATCH'] === '1';
+}
+
 function readSetting(env: Environment, name: SettingName, required: boolean, readFile?: (path: string) => string): Parsed {
   const setting: Setting = SETTINGS[name];
   const given = setting.secret === true ? secretText(env, name, readFile) : { value: present(env[name]) };

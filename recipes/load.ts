@@ -1,7 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Recipe } from '../domain/recipes.js';
 import { recipeSchema } from './schema.js';
+
+/** The recipes of this yard, beside this file as source and compiled. */
+export const RECIPES_FOLDER = fileURLToPath(new URL('./', import.meta.url));
 
 /** The recipes of a folder do not fit their format; the message lists every problem of every file. */
 export class RecipesInvalidError extends Error {

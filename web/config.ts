@@ -16,11 +16,6 @@ export function environment(): Readonly<Record<string, string | undefined>> {
   return process.env;
 }
 
-/** Set by a supervisor that wants its parts to end with it, also when it is killed. */
-export function parentWatched(env: Readonly<Record<string, string | undefined>>): boolean {
-  return env['TRAINYARD_PARENT_WATCH'] === '1';
-}
-
 /** Where the Temporal server is, from the environment or its own configuration file. */
 export function temporalConnectionOptions(): Pick<ConnectionOptions, 'address' | 'tls' | 'apiKey' | 'metadata'> {
   const { address, tls, apiKey, metadata } = loadClientConnectConfig().connectionOptions;

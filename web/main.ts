@@ -1,10 +1,11 @@
 import { Connection as TemporalConnection } from '@temporalio/client';
 import { createConnection } from 'mongoose';
 import { pino } from 'pino';
+import { parentWatched } from '../domain/settings.js';
 import { createBlobs } from '../models/blobs.js';
 import { createDownloadLinks } from '../models/download-links.js';
 import { createLoras } from '../models/loras.js';
-import { environment, parentWatched, readWebConfig, temporalConnectionOptions } from './config.js';
+import { environment, readWebConfig, temporalConnectionOptions } from './config.js';
 import { createWebServer } from './server.js';
 
 const CONFIG_PROBLEM = 78;

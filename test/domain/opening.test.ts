@@ -3,9 +3,9 @@ import { accountIdOf } from '../../domain/accounts.js';
 import type { Dataset, DatasetImage } from '../../domain/datasets.js';
 import { refusalOfOpening } from '../../domain/opening.js';
 import type { Quote } from '../../domain/runs.js';
-import { loadRecipes } from '../../recipes/load.js';
+import { loadRecipes, RECIPES_FOLDER } from '../../recipes/load.js';
 
-const recipes = await loadRecipes(new URL('../../recipes/', import.meta.url).pathname);
+const recipes = await loadRecipes(RECIPES_FOLDER);
 const recipe = recipes.get('sd15-lora');
 const now = new Date('2026-01-01T12:00:00Z');
 const owner = accountIdOf('discord', '1');

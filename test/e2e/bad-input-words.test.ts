@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { loadRecipes } from '../../recipes/load.js';
+import { loadRecipes, RECIPES_FOLDER } from '../../recipes/load.js';
 import type { OptionInput } from '../../sandbox/discord/driver/user.js';
 import { startTestBot, type TestBot } from '../support/bot.js';
 import { openTestDatabase, type TestDatabase } from '../support/database.js';
@@ -22,7 +21,7 @@ let before: readonly Possessions[];
 
 beforeAll(async () => {
   database = await openTestDatabase();
-  const recipes = await loadRecipes(fileURLToPath(new URL('../../recipes/', import.meta.url)));
+  const recipes = await loadRecipes(RECIPES_FOLDER);
   bot = await startTestBot({ database: database.connection, recipes: [...recipes.values()], prefix: `bad-words-${randomUUID()}/` });
   datasetId = await seedDataset(database.connection, { name: 'Tilda', images: captioned(5), withFiles: false });
   foreignId = await seedDataset(database.connection, { owner: 'jonas', name: 'Of Jonas', images: captioned(5), withFiles: false });

@@ -16,7 +16,7 @@ import { createBlobs, type Blobs } from '../../models/blobs.js';
 import { createNodes, type Nodes } from '../../models/nodes.js';
 import { createRuns, type Runs } from '../../models/runs.js';
 import type { RunRow } from '../../models/runs-schema.js';
-import { loadRecipes } from '../../recipes/load.js';
+import { loadRecipes, RECIPES_FOLDER } from '../../recipes/load.js';
 import { createComfyControl, type ComfyControl } from '../../sandbox/comfyui/control.js';
 import { createComfyStandIn, type ComfyStandInOptions } from '../../sandbox/comfyui/stand-in.js';
 import { openTestDatabase } from './database.js';
@@ -108,7 +108,7 @@ export async function startTestNode(world: RunWorld, options: Partial<ComfyStand
   const tempFolder = await mkdtemp(join(tmpdir(), 'trainyard-temp-'));
   const standIn = await createComfyStandIn({ dir, stepMs: 1, ...standInOptions });
   const node = { nodeId, url: standIn.url, queue: 'default' };
-  const recipes = await loadRecipes(join(import.meta.dirname, '../../recipes'));
+  const recipes = await loadRecipes(RECIPES_FOLDER);
   const client = createComfyClient({ url: standIn.url, timeoutMs: 1_500 });
   const probe = createNodeProbe({ node, client, recipes, baseModels: {} });
   const deps: ComfyDependencies = {
