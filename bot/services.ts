@@ -4,27 +4,21 @@ import type { DownloadLinks } from '../models/download-links.js';
 import type { Datasets } from '../models/datasets.js';
 import type { Interactions } from '../models/interactions.js';
 import type { Loras } from '../models/loras.js';
+import type { Nodes } from '../models/nodes.js';
 import type { PointsLedger } from '../models/points-ledger.js';
 import type { Quotes } from '../models/quotes.js';
 import type { Runs } from '../models/runs.js';
+import type { StartIntakeAnswer } from '../workflows/intake/client.js';
+import type { StartAnswer } from '../workflows/train-run/client.js';
+import type { CancelAnswer, CancelRequest } from '../workflows/train-run/messages.js';
 import type { Log } from './log.js';
-
-/** An owner's or operator's press on the confirm of a cancel. */
-export interface CancelOrder {
-  readonly by: 'owner' | 'operator';
-  readonly shown?: { readonly points: number; readonly attempt: number; readonly at: number };
-}
-
-export type CancelTold = { readonly kind: 'accepted' } | { readonly kind: 'confirm-again' } | { readonly kind: 'too-late' } | { readonly kind: 'not-confirmed' };
 
 /** How the bot starts and tells workflows; nothing here waits for work. */
 export interface Yard {
-  startRun(quote: Quote, interactionId: string): Promise<'started' | 'already-started' | 'not-confirmed'>;
-  cancelRun(runId: string, order: CancelOrder): Promise<CancelTold>;
-  startIntake(interactionId: string): Promise<'started' | 'already-started' | 'not-confirmed'>;
+  startRun(quote: Quote, interactionId: string): Promise<StartAnswer>;
+  cancelRun(runId: string, request: CancelRequest): Promise<CancelAnswer | { readonly kind: 'too-late' } | { readonly kind: 'not-confirmed' }>;
+  startIntake(interactionId: string): Promise<StartIntakeAnswer>;
 }
-
-export type NodeState = 'idle' | 'busy' | 'unfit' | 'unreachable';
 
 export interface BotSettings {
   readonly operators: readonly string[];
@@ -44,8 +38,7 @@ export interface Services {
   readonly points: Pick<PointsLedger, 'grant' | 'balanceOf' | 'historyOf'>;
   readonly loras: Pick<Loras, 'read'>;
   readonly interactions: Pick<Interactions, 'store'>;
-  /** Nodes of a lease queue whose workers have reported since. */
-  readonly nodes: { seenSince(queue: string, since: Date): Promise<readonly { readonly state: NodeState }[]> };
+  readonly nodes: Pick<Nodes, 'seenSince'>;
   readonly recipes: ReadonlyMap<string, Recipe>;
   readonly yard: Yard;
   readonly downloadLinks: DownloadLinks;

@@ -7,7 +7,7 @@ import type { Yard } from './services.js';
 export function createYard(client: Client, prefix: string): Yard {
   return {
     startRun: (quote, interactionId) => startTrainRun(client, prefix, quote, interactionId),
-    cancelRun: (runId, order) => tellCancel(client, runId, order),
+    cancelRun: (runId, request) => tellCancel(client, runId, request),
     startIntake: (interactionId) => startIntake(client, prefix, interactionId),
   };
 }

@@ -26,7 +26,6 @@ export type Refusal =
   | { readonly code: 'not-enough-points'; readonly neededPoints: number; readonly availablePoints: number }
   | { readonly code: 'run-settled' }
   | { readonly code: 'too-late'; readonly status: string }
-  | { readonly code: 'confirm-again' }
   | { readonly code: 'operators-only' };
 
 export type RefusalCode = Refusal['code'];

@@ -30,5 +30,4 @@ export const en = {
   malformed: 'This button is damaged. Use `/train status` or `/train list`.',
   internal: (reference: string): string =>
     `Something went wrong here. Nothing more was done. If it happens again, give an operator this reference: \`${reference}\`.`,
-  onlyHere: 'The bot cannot post in this channel, so the live card goes to your direct messages.',
 } as const;

@@ -92,11 +92,6 @@ const REFUSALS: Texts = {
     hint: 'Look at `/train status` for how it ended.',
     points: 'Its points stay as they were settled.',
   }),
-  'confirm-again': () => ({
-    what: 'The training has gone on since this figure was shown.',
-    hint: 'Look at the new figure and confirm again.',
-    points: 'Nothing was cancelled and no points were taken yet.',
-  }),
   'operators-only': () => said('Only the operators of this yard can do that.', 'Ask one of them.'),
 };
 

@@ -65,8 +65,8 @@ export function row(...children: readonly (APIComponentInMessageActionRow | null
 type Style = 'primary' | 'secondary' | 'danger';
 const STYLES = { primary: ButtonStyle.Primary, secondary: ButtonStyle.Secondary, danger: ButtonStyle.Danger } as const;
 
-export function button(label: string, customId: string, style: Style = 'secondary', disabled = false): APIButtonComponent {
-  return { type: ComponentType.Button, style: STYLES[style], label: clamp(label, 80), custom_id: customId, ...(disabled ? { disabled } : {}) };
+export function button(label: string, customId: string, style: Style = 'secondary'): APIButtonComponent {
+  return { type: ComponentType.Button, style: STYLES[style], label: clamp(label, 80), custom_id: customId };
 }
 
 export function linkButton(label: string, url: string): APIButtonComponent {

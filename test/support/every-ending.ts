@@ -30,7 +30,6 @@ export const REFUSALS: { readonly [Code in RefusalCode]: Extract<Refusal, { code
   'not-enough-points': { code: 'not-enough-points', neededPoints: 1_900, availablePoints: 12 },
   'run-settled': { code: 'run-settled' },
   'too-late': { code: 'too-late', status: 'succeeded' },
-  'confirm-again': { code: 'confirm-again' },
   'operators-only': { code: 'operators-only' },
 };
 
