@@ -28,5 +28,5 @@ export function curableByNewAttempt(type: FailureType): boolean {
   return RETRYABLE_ATTEMPT_FAILURES.some((curable) => curable === type);
 }
 
-/** Types that only steer the yard and never end a run by themselves. */
-export type SignalType = 'NotHere' | 'NotOwner' | 'AttachmentExpired';
+/** The other types that an `ApplicationFailure` may have: they only steer the yard and never end a run by themselves. */
+export type SignalType = 'NotHere' | 'NotOwner' | 'Stuck' | 'TooLate' | 'AttachmentUnavailable' | 'IdempotencyMismatch';
