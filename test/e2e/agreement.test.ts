@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { environment } from '../../sandbox/config.js';
 import { openYardAccess } from '../../sandbox/demo/access.js';
@@ -13,32 +11,12 @@ import { createYard } from '../../sandbox/yard/yard.js';
 import type { Yard } from '../../sandbox/yard/yard.js';
 import { createRuns } from '../../models/runs.js';
 import { trainRunIdOf } from '../../workflows/train-run/messages.js';
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const TSX = import.meta.resolve('tsx');
+import { runDemo } from '../support/demo-process.js';
 
 let folder: string;
 let yard: Yard;
 let access: YardAccess;
 let runId: string;
-
-/** `npm run demo` with these arguments, on the yard of this test: its exit code and what it printed. */
-function demo(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, ['--import', TSX, join(ROOT, 'sandbox/demo/main.ts'), ...args], {
-    cwd: folder,
-    env: { ...environment(), NODE_OPTIONS: '' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  return new Promise((resolve) => {
-    child.on('close', (code) => {
-      resolve({ code, out, err });
-    });
-  });
-}
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'trainyard-test-agreement-'));
@@ -54,7 +32,7 @@ afterAll(async () => {
 
 describe('npm run demo', () => {
   it('plays a training to a proven file on the running yard and prints one line of JSON', async () => {
-    const { code, out, err } = await demo('--json');
+    const { code, out, err } = await runDemo(folder, '--json');
     expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' });
     const lines = out.trim().split('\n');
     expect(lines).toHaveLength(1);
@@ -66,7 +44,7 @@ describe('npm run demo', () => {
     expect(report.lora?.tensors).toBeGreaterThan(0);
     expect(report.card.edits).toBeGreaterThan(0);
     runId = report.runId ?? '';
-    expect((await demo('--check', runId)).code).toBe(0);
+    expect((await runDemo(folder, '--check', runId)).code).toBe(0);
   }, 180_000);
 
   const seeds: Record<(typeof PLACES)[number], () => Promise<unknown>> = {
@@ -107,7 +85,7 @@ describe('npm run demo', () => {
 
   it.each(PLACES)('exits non-zero when the %s tells another story', async (place) => {
     await seeds[place]();
-    const { code, out } = await demo('--check', runId);
+    const { code, out } = await runDemo(folder, '--check', runId);
     expect(code).toBe(1);
     expect(out).toContain(`✗ ${place}:`);
   }, 60_000);
