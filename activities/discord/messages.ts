@@ -51,12 +51,28 @@ export function createMessages(rest: REST): Messages {
       return post(idSchema.parse(channel).id, message);
     },
     async edit({ channelId, messageId }, view, signal) {
-      await rest.patch(Routes.channelMessage(channelId, messageId), { body: { ...bodyOf(view), allowed_mentions: { parse: [] } }, signal });
+      const body = { ...bodyOf(view), allowed_mentions: { parse: [] } };
+      await withOwnSignal(signal, (own) => rest.patch(Routes.channelMessage(channelId, messageId), { body, signal: own }));
     },
     async answer({ applicationId, token }, view) {
       await rest.patch(Routes.webhookMessage(applicationId, token), { body: { ...bodyOf(view), allowed_mentions: { parse: [] } }, auth: false });
     },
   };
+}
+
+/** The REST client never takes its listener back from a signal: one that lives as long as the keeper of the cards would collect one an edit. */
+async function withOwnSignal<Result>(outer: AbortSignal, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  const own = new AbortController();
+  const forward = (): void => {
+    own.abort(outer.reason);
+  };
+  outer.addEventListener('abort', forward);
+  if (outer.aborted) forward();
+  try {
+    return await work(own.signal);
+  } finally {
+    outer.removeEventListener('abort', forward);
+  }
 }
 
 function bodyOf({ components }: View): { readonly flags: number; readonly components: View['components'] } {
