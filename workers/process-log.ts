@@ -5,8 +5,8 @@ import type { Level, Logger } from 'pino';
 
 const PINO_LEVEL: Record<LogLevel, Level> = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' };
 
-/** What must never reach a log, wherever it hides in an object. */
-const REDACTED = ['token', 'authorization', '*.token', '*.authorization', 'headers.authorization', '*.headers.authorization'];
+/** What must never reach a log, wherever it hides in an object: the address of an answer to an interaction holds its token. */
+const REDACTED = ['token', 'authorization', 'err.url', 'err.requestBody', '*.token', '*.authorization', 'headers.authorization', '*.headers.authorization'];
 
 /** The log of a process, as JSON lines on standard output. */
 export function createProcessLog(name: string, level: string): Logger {
