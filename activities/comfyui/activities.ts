@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
+import type { SignalType } from '../../domain/failures.js';
 import type { Artifact } from '../../domain/runs.js';
 import { collectLora } from './collect-lora.js';
 import { INTERRUPT_LIMIT_MS, type ComfyDependencies } from './dependencies.js';
@@ -49,7 +50,9 @@ export function createComfyActivities(deps: ComfyDependencies) {
       const outcome = await withHeartbeats(() => ({ phase: 'interrupting' }), () =>
         interruptAndWait(deps.client, promptId, deps.timings.interruptLimitMs ?? INTERRUPT_LIMIT_MS),
       );
-      if (outcome.kind === 'stuck') throw ApplicationFailure.retryable(`Job ${promptId} on ${deps.node.nodeId} cannot be stopped: ${outcome.problem}`, 'Stuck');
+      if (outcome.kind === 'stuck') {
+        throw ApplicationFailure.retryable(`Job ${promptId} on ${deps.node.nodeId} cannot be stopped: ${outcome.problem}`, 'Stuck' satisfies SignalType);
+      }
       if (outcome.job?.status !== 'completed') return { stepsDone: null };
       const row = await deps.runs.read(runId);
       return { stepsDone: row?.settings.steps ?? null };

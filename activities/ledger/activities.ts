@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
+import type { SignalType } from '../../domain/failures.js';
 import { points } from '../../domain/points.js';
 import type { Refusal } from '../../domain/refusals.js';
 import type { ResolveOutcome } from '../../domain/ledger-answers.js';
@@ -86,7 +87,7 @@ async function namingMismatch<Result>(operation: () => Promise<Result>): Promise
     return await operation();
   } catch (error) {
     if (error instanceof IdempotencyMismatchError) {
-      throw ApplicationFailure.create({ message: error.message, type: 'IdempotencyMismatch', nonRetryable: true, cause: error });
+      throw ApplicationFailure.create({ message: error.message, type: 'IdempotencyMismatch' satisfies SignalType, nonRetryable: true, cause: error });
     }
     throw error;
   }

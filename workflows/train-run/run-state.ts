@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancellationScope, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { OpenedRun } from '../../activities/runs/activities.js';
-import type { Failure } from '../../domain/failures.js';
+import type { Failure, SignalType } from '../../domain/failures.js';
 import type { Artifact, CancelledBy, RunEnd } from '../../domain/runs.js';
 import { gpuNodeAttribute, runStateAttribute } from '../search-attributes.js';
 import { detailsOf } from './details.js';
@@ -33,7 +33,7 @@ export class RunState {
 
   /** Synchronous on purpose: an asynchronous validator never rejects. */
   requireCancellable({ by }: CancelRequest): void {
-    if (this.finished) throw ApplicationFailure.nonRetryable(`The training is finished; it is too late for the ${by} to cancel.`, 'TooLate');
+    if (this.finished) throw ApplicationFailure.nonRetryable(`The training is finished; it is too late for the ${by} to cancel.`, 'TooLate' satisfies SignalType);
   }
 
   requestCancel(request: CancelRequest, now: number): CancelAnswer {
