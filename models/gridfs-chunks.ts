@@ -25,7 +25,10 @@ export interface FileDocument {
 }
 
 /** The two collections of a GridFS bucket. Only the document in `files` makes its chunks a file. */
-export function bucketCollections(connection: Connection, bucketName: string): { files: mongo.Collection<FileDocument>; chunks: mongo.Collection<ChunkDocument>; bucket: mongo.GridFSBucket } {
+export function bucketCollections(
+  connection: Connection,
+  bucketName: string,
+): { files: mongo.Collection<FileDocument>; chunks: mongo.Collection<ChunkDocument>; bucket: mongo.GridFSBucket } {
   const { db } = connection;
   if (db === undefined) throw new Error('Expected an open connection to MongoDB, found one that is not connected.');
   return {

@@ -19,7 +19,8 @@ export type ClaimOutcome =
 
 export type NewRun = Omit<
   RunRow,
-  'open' | 'slot' | 'status' | 'attempt' | 'attemptStartedAt' | 'lastFailure' | 'claim' | 'progress' | 'progressAt' | 'firstStepAt' | 'artifact' | 'end' | 'notice' | 'card' | 'revision' | 'createdAt' | 'endedAt'
+  | 'open' | 'slot' | 'status' | 'attempt' | 'attemptStartedAt' | 'lastFailure' | 'claim' | 'progress' | 'progressAt' | 'firstStepAt'
+  | 'artifact' | 'end' | 'notice' | 'card' | 'revision' | 'createdAt' | 'endedAt'
 >;
 
 /** Run rows: the only code that queries `runs`. Every change is one atomic write guarded by what it expects to find. */

@@ -18,7 +18,13 @@ export async function createGpuWorkers(context: WorkerContext): Promise<RoleWork
         namespace: context.namespace,
         queues: context.queues,
         node,
-        deps: { ...models, recipes, baseModels: { SD15_BASE_MODEL: settings.SD15_BASE_MODEL, SDXL_BASE_MODEL: settings.SDXL_BASE_MODEL }, yardId: `${context.namespaceId}/${settings.TASK_QUEUE_PREFIX}`, log: context.log },
+        deps: {
+          ...models,
+          recipes,
+          baseModels: { SD15_BASE_MODEL: settings.SD15_BASE_MODEL, SDXL_BASE_MODEL: settings.SDXL_BASE_MODEL },
+          yardId: `${context.namespaceId}/${settings.TASK_QUEUE_PREFIX}`,
+          log: context.log,
+        },
         settings: {
           headers: read.headers,
           pollIntervalMs: settings.POLL_INTERVAL,

@@ -58,7 +58,8 @@ async function fetchRest(client: ComfyClient, file: ComfyFile, state: FileState,
   got.version = state;
   const stream = await client.openFile(file, got.bytes, state.etag);
   try {
-    if (stream.status !== 200 && (stream.status !== 206 || !startsAt(stream.headers, got.bytes))) throw new ComfyError('GET /view', { kind: 'http', status: stream.status, body: '' });
+    const continues = stream.status === 206 && startsAt(stream.headers, got.bytes);
+    if (stream.status !== 200 && !continues) throw new ComfyError('GET /view', { kind: 'http', status: stream.status, body: '' });
     requireSameVersion(stream.headers, state);
     if (stream.status === 200) await startOver(target, got);
     for await (const bytes of stream.bytes) {

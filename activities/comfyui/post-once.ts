@@ -20,7 +20,12 @@ const LOOKS = 4;
  * Queues a job so that it is there once. After a lost reply it looks several times before it posts again, since a server may act
  * on a request long after we stopped waiting for it. ComfyUI has no dedupe of its own.
  */
-export async function postOnce(client: ComfyClient, submission: Submission, lookEveryMs: number, mayPost: () => Promise<boolean>): Promise<PostOutcome | { readonly kind: 'not-allowed' }> {
+export async function postOnce(
+  client: ComfyClient,
+  submission: Submission,
+  lookEveryMs: number,
+  mayPost: () => Promise<boolean>,
+): Promise<PostOutcome | { readonly kind: 'not-allowed' }> {
   let problem = '';
   for (let post = 1; post <= POSTS; post += 1) {
     // Asked anew right before each post: a worker that was frozen since the last look must not post any more.

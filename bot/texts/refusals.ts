@@ -40,7 +40,10 @@ const REFUSALS: Texts = {
   'run-not-found': () => said('There is no such training.', 'Look at `/train status` for yours.'),
   'image-not-found': () => said('There is no such image in this dataset.', 'Choose one from the list while you type, by number or name.'),
   'name-invalid': ({ problem, length, maxLength }) =>
-    said(problem === 'too-long' ? `A name has at most ${maxLength} characters; this one has ${count(length)}.` : `This name cannot be used: it ${NAME_FAULTS[problem]}.`, NAME_HINTS[problem]),
+    said(
+      problem === 'too-long' ? `A name has at most ${maxLength} characters; this one has ${count(length)}.` : `This name cannot be used: it ${NAME_FAULTS[problem]}.`,
+      NAME_HINTS[problem],
+    ),
   'name-taken': ({ name }) => said(`You have a dataset called ${safe(name)} already.`, 'Choose another name; capitals do not tell two names apart.'),
   'too-many-datasets': ({ limit }) => said(`You have ${counted(limit, 'dataset')}, which is the limit.`, 'Remove one with `/train delete` first.'),
   'caption-invalid': ({ problem, length, maxLength }) =>

@@ -23,7 +23,8 @@ const PROBLEMS: Texts = {
       ? 'This is a HEIC picture. On an iPhone choose *Most Compatible* in the camera settings, or send it as JPEG.'
       : `This is not a picture that can be trained on: it is ${FORMAT_WORDS[found]}. ${SEND_PICTURE}`,
   IMG_ANIMATED: () => `It is animated. Send one frame of it as JPEG or PNG.`,
-  IMG_TOO_MANY_PIXELS: ({ widthPx, heightPx, maxPixels }) => `It has ${count(widthPx)} × ${count(heightPx)} pixels; ${count(Math.round(maxPixels / 1_000_000))} million in all is the limit. Send a smaller one.`,
+  IMG_TOO_MANY_PIXELS: ({ widthPx, heightPx, maxPixels }) =>
+    `It has ${count(widthPx)} × ${count(heightPx)} pixels; ${count(Math.round(maxPixels / 1_000_000))} million in all is the limit. Send a smaller one.`,
   IMG_TOO_SMALL: ({ widthPx, heightPx, minSidePx }) => `It has ${widthPx} × ${heightPx} pixels; each side needs at least ${minSidePx}. Send a larger one.`,
   IMG_ASPECT: ({ widthPx, heightPx, maxRatio }) => `It is too long or too wide (${widthPx} × ${heightPx}); at most ${maxRatio} to 1. Cut it to what matters.`,
   IMG_PIXEL_TYPE: () => `Its kind of colours is not known here. ${SEND_PICTURE}`,

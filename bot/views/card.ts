@@ -27,7 +27,10 @@ export function cardView(run: CardState, surroundings: CardSurroundings): View {
   return framed(accentOf(run), [
     text(`## ${safe(run.datasetName, 40)}`, `**${en.status[run.status]}**`),
     text(...stateLines(run, surroundings)),
-    text(`-# ${counted(run.images.length, 'image')} · \`${plain(run.recipeId)}\` · ${counted(run.settings.steps, 'step')} · started ${timestamp(run.createdAt)} · run \`${run.runId.slice(0, 8)}\``),
+    text(
+      `-# ${counted(run.images.length, 'image')} · \`${plain(run.recipeId)}\` · ${counted(run.settings.steps, 'step')}` +
+        ` · started ${timestamp(run.createdAt)} · run \`${run.runId.slice(0, 8)}\``,
+    ),
     row(...buttonsOf(run)),
   ]);
 }

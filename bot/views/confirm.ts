@@ -25,8 +25,15 @@ export function confirmView({ quote, datasetName, recipe, balance, waiting, node
   const left = balance.availablePoints - quote.pricePoints;
   const enough = left >= 0;
   return framed(enough ? ACCENT.calm : ACCENT.waiting, [
-    text(`## Train ${safe(datasetName, 40)}?`, `${counted(quote.imageCount, 'image')} with recipe \`${plain(recipe.id)}\` (${safe(recipe.title, 80)}), on ${safe(recipe.baseModel.title, 80)}`),
-    text(`- ${counted(steps, 'step')}, learning rate ${learningRate}, rank ${rank}, up to ${count(resolutionPx)} px`, `- ${nodesLine(nodes)}${waitingLine(waiting)}`, `- ${cardLine(quote, cardMoved)}`),
+    text(
+      `## Train ${safe(datasetName, 40)}?`,
+      `${counted(quote.imageCount, 'image')} with recipe \`${plain(recipe.id)}\` (${safe(recipe.title, 80)}), on ${safe(recipe.baseModel.title, 80)}`,
+    ),
+    text(
+      `- ${counted(steps, 'step')}, learning rate ${learningRate}, rank ${rank}, up to ${count(resolutionPx)} px`,
+      `- ${nodesLine(nodes)}${waitingLine(waiting)}`,
+      `- ${cardLine(quote, cardMoved)}`,
+    ),
     text(
       quote.pricePoints === 0 ? '**This is free.**' : `**Price: ${pointsText(quote.pricePoints)}**`,
       quote.pricePoints === 0 ? null : enough ? `You have ${pointsText(balance.availablePoints)}; ${pointsText(left)} stay.` : notEnough(balance.availablePoints, pointsHelp),

@@ -7,7 +7,11 @@ import { pointsText } from '../texts/words.js';
 export function endSentence(end: RunEnd, help: Help): Sentence {
   switch (end.kind) {
     case 'succeeded':
-      return { what: 'The model is trained and checked.', hint: 'Fetch it with **Download**.', points: end.capturedPoints === 0 ? 'It was free.' : `${pointsText(end.capturedPoints)} spent.` };
+      return {
+        what: 'The model is trained and checked.',
+        hint: 'Fetch it with **Download**.',
+        points: end.capturedPoints === 0 ? 'It was free.' : `${pointsText(end.capturedPoints)} spent.`,
+      };
     case 'refused':
       return refusalSentence(end.refusal, help);
     case 'failed':

@@ -118,7 +118,13 @@ function conclude(report: DemoReport): void {
   for (const { place, found } of report.disagreements) say(`✗ ${place}: ${found}`);
   if (report.agreed) say('✓ ledger, run row, workflow, card, notice and nodes agree on how it ended.');
   const { points, history, card } = report;
-  say(`  ${report.outcome} after ${(report.elapsedMs / 1000).toFixed(1)} s · ${points.captured} points captured, ${points.released} released · ${history.events} events, ${(history.bytes / 1000).toFixed(1)} kB of history · ${card.edits} card edits`);
+  const facts = [
+    `${report.outcome} after ${(report.elapsedMs / 1000).toFixed(1)} s`,
+    `${points.captured} points captured, ${points.released} released`,
+    `${history.events} events, ${(history.bytes / 1000).toFixed(1)} kB of history`,
+    `${card.edits} card edits`,
+  ];
+  say(`  ${facts.join(' · ')}`);
   if (report.lora !== null) say(`\n${report.lora.path}`);
   if (values.json) console.log(JSON.stringify(report));
 }

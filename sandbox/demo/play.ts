@@ -91,7 +91,8 @@ async function liveThrough({ access, transcript, progress }: PlayOptions, runId:
   const [row] = await Promise.all([ended, during]);
   const messages = await access.messagesOf(USERS[HERO].id);
   transcript.chapter('What Mira sees at the end');
-  for (const message of messages.filter((seen) => seen.id === row.card?.messageId || (!seen.ephemeral && seen.createdAt >= (row.endedAt?.getTime() ?? 0) - 1000))) transcript.message(message);
+  const tellsTheEnd = (seen: SeenMessage): boolean => !seen.ephemeral && seen.createdAt >= (row.endedAt?.getTime() ?? 0) - 1000;
+  for (const message of messages) if (message.id === row.card?.messageId || tellsTheEnd(message)) transcript.message(message);
   return row;
 }
 
