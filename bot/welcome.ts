@@ -5,5 +5,5 @@ import type { Context } from './interaction-kinds.js';
 export async function welcome({ services, actor }: Context): Promise<void> {
   const { welcomePoints } = services.settings;
   if (welcomePoints === 0) return;
-  await services.points.grant({ accountId: actor.accountId, key: `welcome:${actor.accountId}`, amountPoints: points(welcomePoints), reason: 'welcome' });
+  await services.points.grant({ accountId: actor.accountId, key: `welcome:${actor.accountId}`, amountPoints: points(welcomePoints) });
 }

@@ -147,7 +147,7 @@ function answerOf(row: RunRow, limits: RunLimits): OpenRunOutcome {
     steps: row.settings.steps,
     pricePoints: row.pricePoints,
     attempt: row.attempt,
-    summary: `${row.images.length} images · ${row.recipeId} · ${row.settings.steps} steps · ${row.pricePoints} points`,
+    summary: `${row.images.length} images · ${row.recipeId} · ${row.settings.steps.toLocaleString('en')} steps · ${row.pricePoints.toLocaleString('en')} points`,
     limits,
   };
 }

@@ -36,8 +36,8 @@ const NAME_HINTS = {
 
 /** Every refusal in words; a new code does not compile until it has its sentence. */
 const REFUSALS: Texts = {
-  'dataset-not-found': () => said('There is no such dataset.', 'Choose one from the list while you type, or look at `/train list`.'),
-  'run-not-found': () => said('There is no such training.', 'Look at `/train status` for yours.'),
+  'dataset-not-found': () => said('This is not one of your datasets.', 'Choose one from the list while you type, or look at `/train list`.'),
+  'run-not-found': () => said('This is not one of your trainings.', 'Look at `/train status` for yours.'),
   'image-not-found': () => said('There is no such image in this dataset.', 'Choose one from the list while you type, by number or name.'),
   'name-invalid': ({ problem, length, maxLength }) =>
     said(

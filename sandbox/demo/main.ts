@@ -22,14 +22,30 @@ import { createTranscript } from './transcript.js';
 const OWN_YARD = { HEARTBEAT_TIMEOUT: '5s', POLL_INTERVAL: '500ms', CARD_EDIT_INTERVAL: '1s', SUBMIT_RETRY_INTERVAL: '500ms', NODE_REPORT_INTERVAL: '5s', LOG_LEVEL: 'warn' };
 const RESTART_MS = 60_000;
 
-const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, scenario: { type: 'string', default: 'success' }, check: { type: 'string' } },
-});
+const WRONG_ARGUMENTS = 2;
+
+const values = readArguments();
 if (!isScenarioName(values.scenario)) {
   console.error(`Expected --scenario to be one of ${Object.keys(SCENARIOS).join(', ')}, got "${values.scenario}".`);
-  exit(2);
+  exit(WRONG_ARGUMENTS);
 }
-exit(await main(values.scenario));
+exit(
+  await main(values.scenario).catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error));
+    return 1;
+  }),
+);
+
+function readArguments(): { json: boolean; scenario: string; check?: string | undefined } {
+  try {
+    return parseArgs({
+      options: { json: { type: 'boolean', default: false }, scenario: { type: 'string', default: 'success' }, check: { type: 'string' } },
+    }).values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)} Known: --scenario <name>, --json, --check <run id>.`);
+    exit(WRONG_ARGUMENTS);
+  }
+}
 
 async function main(name: ScenarioName): Promise<number> {
   const dataDir = join(cwd(), '.trainyard');
@@ -44,6 +60,7 @@ async function main(name: ScenarioName): Promise<number> {
   const giveUp = new AbortController();
   stopWhenAsked(() => {
     giveUp.abort();
+    return Promise.resolve();
   });
   const yard = await createYard({ dataDir: ownDir, giveUp: giveUp.signal, env: { ...OWN_YARD, ...withoutServers(), ...scenario.yard }, ports: 'free', say, line: () => undefined });
   try {
@@ -54,11 +71,10 @@ async function main(name: ScenarioName): Promise<number> {
   }
 }
 
-/** Ctrl-C, or the end of the command that started this process: the yard of the demo goes with it, whatever is being played. */
-function stopWhenAsked(giveUp: () => void): void {
+/** Ctrl-C, or the end of the command that started this process: the demo leaves nothing behind, whatever is being played. */
+function stopWhenAsked(tidyUp: () => Promise<void>): void {
   const stop = (): void => {
-    giveUp();
-    exit(130);
+    void tidyUp().finally(() => exit(130));
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
   process.once('disconnect', stop);
@@ -68,6 +84,11 @@ function stopWhenAsked(giveUp: () => void): void {
 async function perform(name: ScenarioName, state: YardState, yard: Yard | null): Promise<number> {
   const access = await openYardAccess(state);
   const bar = createProgressBar(say, !values.json && stdout.isTTY);
+  const letNodesGo = async (): Promise<void> => {
+    // Nodes that are gone hold nothing.
+    await Promise.allSettled(access.nodes.flatMap(({ control }) => [control.release(), control.clearScenarios()]));
+  };
+  stopWhenAsked(letNodesGo);
   try {
     const report = await play({
       access,
@@ -84,6 +105,7 @@ async function perform(name: ScenarioName, state: YardState, yard: Yard | null):
     return report.agreed ? 0 : 1;
   } finally {
     bar.stop();
+    await letNodesGo();
     await access.close();
   }
 }

@@ -37,6 +37,7 @@ export interface StageParts {
 
 const JOB_MS = 60_000;
 const BUSY_STEPS = 400;
+const BUSY_AT = 100;
 const BUSY_PICTURES = 4;
 
 export function createStage({ access, transcript, player, datasetId, pictures, kill }: StageParts): Stage {
@@ -71,11 +72,11 @@ export function createStage({ access, transcript, player, datasetId, pictures, k
 
     async keepNodesBusy() {
       transcript.aside('Jonas trains on every node of the yard.');
-      await onEveryNode((control) => control.hold(1));
+      await onEveryNode((control) => control.hold(BUSY_AT));
       for (const { nodeId } of access.nodes) {
         const runId = await startAs('jonas', `busy ${nodeId} ${Date.now() % 100_000}`);
         busy.push(runId);
-        await waitForRow(access, runId, (row) => row.status === 'training', { what: `the training that keeps ${nodeId} busy` });
+        await waitForJob(runId, (job) => job.held);
       }
     },
 

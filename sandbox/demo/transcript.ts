@@ -46,7 +46,10 @@ export function createTranscript(write: (line: string) => void): Transcript {
 
 /** As Discord's client shows it: times in words, links shortened. */
 function readable(text: string): string {
-  return text.replace(LONG_LINK, '$1…').replace(TIME_TAG, (_tag, seconds: string) => new Date(Number(seconds) * 1000).toISOString().slice(11, 16));
+  return text.replace(LONG_LINK, '$1…').replace(TIME_TAG, (_tag, seconds: string, style?: string) => {
+    const time = new Date(Number(seconds) * 1000).toISOString();
+    return style === 'f' ? `${time.slice(0, 10)} ${time.slice(11, 16)}` : time.slice(11, 16);
+  });
 }
 
 export const silentTranscript: Transcript = createTranscript(() => undefined);

@@ -56,7 +56,10 @@ export function startPartProcess(spec: PartSpec, watchdog: Watchdog, hooks: Proc
     });
   }
   spec.serves?.(dead.signal).then(ready, (error: unknown) => {
-    if (!dead.signal.aborted) show(String(error));
+    if (dead.signal.aborted) return;
+    // Alive and not serving: ended, it is started again like after any death, and given up after the third.
+    hooks.line(String(error));
+    if (pid !== undefined) sendSignal(-pid, 'SIGKILL');
   });
   return {
     pid,

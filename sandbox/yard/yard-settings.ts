@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { readNodeList } from '../../workers/gpu/node-list.js';
 import { readSettings, SETTINGS, type SettingName, type SettingValues } from '../../domain/settings.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -13,6 +14,9 @@ export class WrongSettings extends Error {
 export function readYardSettings(env: Environment): YardSettings {
   const names = Object.keys(SETTINGS) as SettingName[];
   const outcome = readSettings(env, names, { readFile: (path) => readFileSync(path, 'utf8') });
-  if (outcome.kind === 'problems') throw new WrongSettings(outcome.problems.join('\n'));
+  const nodes = outcome.kind === 'ok' ? outcome.values.COMFYUI_NODES : (env['COMFYUI_NODES'] ?? '').split(',').filter((item) => item.trim() !== '');
+  const listed = nodes.length === 0 ? null : readNodeList(nodes);
+  const problems = [...(outcome.kind === 'problems' ? outcome.problems : []), ...(listed?.kind === 'problems' ? listed.problems : [])];
+  if (outcome.kind === 'problems' || problems.length > 0) throw new WrongSettings(problems.join('\n'));
   return outcome.values;
 }

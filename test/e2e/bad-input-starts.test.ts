@@ -156,21 +156,21 @@ describe('a dataset that is being trained', () => {
 describe('somebody else', () => {
   it('can neither start, cancel, train again nor download what is not theirs, though they see its card', async () => {
     const datasetId = await seed();
-    expect(await slash(jonas.user, 'train start', { id: datasetId })).toContain('There is no such dataset.');
+    expect(await slash(jonas.user, 'train start', { id: datasetId })).toContain('This is not one of your datasets.');
     await node().hold(20);
     const runId = await mira.confirm(await mira.offer(datasetId, { ...QUICK_RUN, card: 'here' }));
     await heldOnNode(runId);
     const before = await possessions('jonas');
     const training = await publicMessage('Cancel training');
-    await hears(await jonas.user.click(training, 'Cancel training'), /There is no such training/);
+    await hears(await jonas.user.click(training, 'Cancel training'), /This is not one of your trainings/);
     expect((await waitForRow(yard, runId, () => true)).open).toBe(true);
 
     await node().release();
     await ended(runId);
     const card = await publicMessage('Train again');
     expect(card.id).toBe(training.id);
-    await hears(await jonas.user.click(card, 'Train again'), /There is no such dataset/);
-    await hears(await jonas.user.click(card, 'Download'), /There is no such training/);
+    await hears(await jonas.user.click(card, 'Train again'), /This is not one of your datasets/);
+    await hears(await jonas.user.click(card, 'Download'), /This is not one of your trainings/);
     expect(await possessions('jonas')).toEqual(before);
     expect(await kindsOf('mira', runId)).toEqual(['capture', 'hold']);
     expect((await jonas.user.lookAt(card))?.edits).toBe((await mira.user.lookAt(card))?.edits);

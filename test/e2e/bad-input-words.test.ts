@@ -83,13 +83,13 @@ describe('an id of a dataset that is unknown or of somebody else', () => {
       const modal = await (await mira().slash('train upload', { id })).modal();
       answers.push(JSON.stringify((await (await mira().submitModal(modal, { files: [{ filename: 'a.jpg', bytes: Buffer.from('a') }] })).message()).components));
     }
-    expect(answers[0]).toContain('There is no such dataset.');
+    expect(answers[0]).toContain('This is not one of your datasets.');
     expect(answers[1]).toBe(answers[0]);
     expect(await everything()).toEqual(before);
   });
 
   it.each(['no-id', '../../etc/passwd', '{"$ne":null}', '__proto__', 'x'.repeat(100), 'Of Jonas'])('is not found by "%s"', async (id) => {
-    expect(await refusedBy('train view', { id })).toContain('There is no such dataset.');
+    expect(await refusedBy('train view', { id })).toContain('This is not one of your datasets.');
   });
 
   it.each(['99', '0', '-1', 'no such.jpg', '__proto__'])('finds no image called "%s"', async (image) => {

@@ -9,43 +9,44 @@ const NEXT: Record<RunState['phase'], string> = {
   training: 'The job is followed until it ends; a restarted worker attaches again.',
   collecting: 'The file is fetched, checked and stored; then the points are captured.',
   ending: 'The job is interrupted, the points are resolved, the owner is told.',
-  succeeded: 'The owner is told.',
-  refused: 'Nothing was held.',
-  failed: 'All points are given back.',
-  cancelled: 'The points are resolved as the cancel says.',
+  succeeded: 'Nothing is left to do.',
+  refused: 'Nothing is left to do; nothing was held.',
+  failed: 'Nothing is left to do; all points were given back.',
+  cancelled: 'Nothing is left to do; the points are resolved as the cancel says.',
 };
 
-/** What operators read in the Web UI, in Markdown: where the run stands, why, and what happens next. */
+/**
+ * What operators read in the Web UI, in Markdown: where the run stands, why, what happens next and what they can do. Short lines
+ * in one paragraph: the Web UI cuts off what is longer than its box.
+ */
 export function detailsOf(run: RunState): string {
-  const lines = [`**${run.phase}** · attempt ${run.attempt} of ${MAX_ATTEMPTS}`];
-  if (run.opened !== null) lines.push(run.opened.summary);
-  if (run.node !== null) lines.push(`node \`${run.node.nodeId}\` · prompt id \`${run.node.promptId}\``);
-  if (run.opened !== null) lines.push(`points: ${pointsStory(run)}`);
-  if (run.lastFailure !== null) lines.push(`last attempt ended: ${run.lastFailure.type}`);
+  const lines = [`**${run.phase}** · attempt ${run.attempt} of ${MAX_ATTEMPTS}${run.node === null ? '' : ` · node \`${run.node.nodeId}\``}`, `next: ${NEXT[run.phase]}`];
+  if (run.lastFailure !== null) lines.push(`${run.phase === 'failed' ? 'failed because of' : 'the attempt before ended with'} **${run.lastFailure.type}**`);
   if (run.cancelRequested) lines.push(`cancel requested by the ${run.cancelledBy()}`);
-  lines.push(`next: ${NEXT[run.phase]}`);
-  if (!run.finished) lines.push('*Request Cancellation* stops it and gives all points back.');
-  return lines.join('\n\n');
+  else if (!run.finished) lines.push('*Request Cancellation* stops it and gives all points back.');
+  if (run.opened !== null) lines.push(`${run.opened.summary} · ${pointsStory(run)}`);
+  if (run.node !== null) lines.push(`prompt id \`${run.node.promptId}\``);
+  return lines.join('  \n');
 }
 
+/** What has become of the price, which the summary names. */
 function pointsStory(run: RunState): string {
-  const price = run.opened?.pricePoints ?? 0;
   switch (run.phase) {
     case 'opening':
     case 'checking images':
     case 'holding points':
-      return `${price} to be held`;
+      return 'not held yet';
     case 'succeeded':
-      return `${price} captured`;
+      return 'captured';
     case 'refused':
       return 'none held';
     case 'failed':
-      return `${price} released`;
+      return 'released';
     case 'waiting for a node':
     case 'training':
     case 'collecting':
     case 'ending':
-      return `${price} held`;
+      return 'held';
     case 'cancelled':
       return 'resolved';
   }
