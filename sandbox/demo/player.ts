@@ -105,16 +105,19 @@ export function createPlayer(access: Access, name: PersonName, transcript: Trans
 
   /** The answer to an upload grows; it is complete when it names every file. */
   async function uploaded(handle: InteractionHandle, fileNames: readonly string[]): Promise<SeenMessage> {
-    const isComplete = (message: SeenMessage): boolean => {
-      const text = JSON.stringify(message.components).replaceAll('\\', '');
-      return fileNames.every((name) => text.includes(name)) || !text.includes('Show the dataset');
-    };
+    const isComplete = (message: SeenMessage): boolean => namesAll(message, fileNames);
     const seen = await handle.waitFor(({ messages, failure }) => failure !== undefined || messages.some(isComplete), { timeoutMs: 60_000, what: 'the verdicts of an upload' });
     const message = seen.messages.find(isComplete);
     if (message === undefined) throw new Error(`Expected the verdicts of an upload, got: ${seen.failure ?? 'nothing'}`);
     transcript.message(message);
     return message;
   }
+}
+
+/** Names stand in the answer as Markdown, which escapes some characters; a refusal of the whole upload names none. */
+function namesAll(message: SeenMessage, fileNames: readonly string[]): boolean {
+  const text = JSON.stringify(message.components).replaceAll('\\', '');
+  return fileNames.every((name) => text.includes(name)) || !text.includes('Show the dataset');
 }
 
 function commandLine(path: string, options: Readonly<Record<string, OptionInput>>): string {

@@ -91,7 +91,7 @@ describe('a user with datasets', () => {
     const foreign = await said(await jonas().slash('train view', { id: datasetId }));
     const unknown = await said(await jonas().slash('train view', { id: '00000000-0000-4000-8000-000000000000' }));
     expect(foreign).toBe(unknown);
-    expect(foreign).toContain('no such dataset');
+    expect(foreign).toContain('not one of your datasets');
   });
 
   it('may type the name of a dataset instead of choosing it', async () => {

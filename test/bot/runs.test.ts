@@ -103,7 +103,7 @@ describe('/train start', () => {
 
   it('says so when there are not enough points', async () => {
     expect(await said(await mira().slash('train start', { id: await aDataset(20), steps: 5_000 }))).toMatch(/1,900|3,000/);
-    expect(await said(await bot.driver.user('jonas').slash('train start', { id: await aDataset(4) }))).toContain('no such dataset');
+    expect(await said(await bot.driver.user('jonas').slash('train start', { id: await aDataset(4) }))).toContain('not one of your datasets');
   });
 
   it('promises a card here only where the bot may post', async () => {
@@ -146,8 +146,8 @@ describe('/train status and cancel', () => {
     const runId = randomUUID();
     await record(aRun({ runId, accountId: MIRA, datasetId, slot: 7 }));
     const jonas = bot.driver.user('jonas');
-    expect(await said(await jonas.slash('train cancel', { id: datasetId }))).toContain('no such training');
-    expect(await said(await jonas.slash('train cancel', { id: runId }))).toContain('no such training');
+    expect(await said(await jonas.slash('train cancel', { id: datasetId }))).toContain('not one of your trainings');
+    expect(await said(await jonas.slash('train cancel', { id: runId }))).toContain('not one of your trainings');
     expect(await said(await bot.driver.user('olga').slash('train cancel', { id: runId }))).toContain('all 1,900 points go back to the owner');
   });
 

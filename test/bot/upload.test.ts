@@ -66,10 +66,10 @@ describe('/train upload', () => {
   it('takes nothing for a dataset of somebody else', async () => {
     const jonas = bot.driver.user('jonas');
     const direct = await jonas.slash('train upload', { id: datasetId, image: file('cat.png') });
-    expect(allText((await direct.message()).components)).toContain('no such dataset');
+    expect(allText((await direct.message()).components)).toContain('not one of your datasets');
     const form = await (await jonas.slash('train upload', { id: datasetId })).modal();
     const submitted = await jonas.submitModal(form, { files: [file('cat.png')] });
-    expect(allText((await submitted.message()).components)).toContain('no such dataset');
+    expect(allText((await submitted.message()).components)).toContain('not one of your datasets');
     expect(await database.connection.collection<{ _id: string }>('interactions').findOne({ _id: submitted.id })).toBeNull();
     expect(await bot.driver.violations()).toEqual([]);
   });

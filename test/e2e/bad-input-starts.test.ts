@@ -121,7 +121,7 @@ describe('a confirm button', () => {
   const CHANGES: readonly [string, (id: string) => Promise<unknown>, RegExp][] = [
     ['got another caption', (id) => slash(mira.user, 'train caption', { id, image: '1', text: 'another' }), /dataset has changed since this offer[\s\S]*`\/train start`/],
     ['lost an image', (id) => slash(mira.user, 'train remove', { id, image: '1' }), /dataset has changed since this offer/],
-    ['is gone', (id) => yard.context.models.datasets.remove(id), /no such dataset/],
+    ['is gone', (id) => yard.context.models.datasets.remove(id), /not one of your datasets/],
   ];
   it.each(CHANGES)('of an offer whose dataset %s meanwhile is refused before a point is touched', async (_what, change, sentence) => {
     const datasetId = await seed();
