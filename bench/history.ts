@@ -3,7 +3,7 @@ import { createPlayer, waitForRow } from '../sandbox/demo/player.js';
 import type { Access } from '../sandbox/demo/player.js';
 import { silentTranscript } from '../sandbox/demo/transcript.js';
 import { USERS } from '../sandbox/discord/people.js';
-import { trainRunIdOf } from '../workflows/train-run/messages.js';
+import { trainRunIdOf } from '../domain/workflow-names.js';
 import { drawNoise } from './pictures.js';
 import { withYard } from './scene.js';
 import type { Scene } from './scene.js';

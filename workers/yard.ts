@@ -9,8 +9,7 @@ import { createLedgerActivities } from '../activities/ledger/activities.js';
 import { createLoraActivities } from '../activities/loras/activities.js';
 import { createRunActivities } from '../activities/runs/activities.js';
 import { createTemporalActivities } from '../activities/temporal/activities.js';
-import { ensureKeepCards } from '../workflows/keep-cards/client.js';
-import { keepCardsIdOf } from '../workflows/keep-cards/messages.js';
+import { keepCardsIdOf } from '../domain/workflow-names.js';
 import { ensureSettleRuns } from '../workflows/settle-runs/client.js';
 import { createBlobSweep } from './blob-sweep.js';
 import type { RoleWorkers, WorkerContext } from './context.js';
@@ -27,6 +26,15 @@ const CACHED_WORKFLOWS = 300;
 /** The worker of all workflows and of the light activities: rows, ledger, shelf, Temporal itself. */
 export async function createYardWorkers(context: WorkerContext, workflowBundle: WorkflowBundleOption | undefined = bundleOfBuild()): Promise<RoleWorkers> {
   const { settings, models, queues, client } = context;
+  const temporal = createTemporalActivities({
+    client,
+    ...models,
+    namespaceId: context.namespaceId,
+    yardQueue: queues.yard,
+    keepCardsId: keepCardsIdOf(settings.TASK_QUEUE_PREFIX),
+    graceMs: settings.SETTLE_GRACE,
+    announceMs: settings.ANNOUNCE_LIMIT,
+  });
   const worker = await Worker.create({
     connection: context.temporal,
     namespace: context.namespace,
@@ -58,18 +66,10 @@ export async function createYardWorkers(context: WorkerContext, workflowBundle: 
         uploadMaxBytes: settings.UPLOAD_MAX_BYTES,
         imagesPerDataset: settings.DATASET_IMAGE_LIMIT,
       }),
-      ...createTemporalActivities({
-        client,
-        ...models,
-        namespaceId: context.namespaceId,
-        yardQueue: queues.yard,
-        keepCardsId: keepCardsIdOf(settings.TASK_QUEUE_PREFIX),
-        graceMs: settings.SETTLE_GRACE,
-        announceMs: settings.ANNOUNCE_LIMIT,
-      }),
+      ...temporal,
     },
   });
-  await ensureKeepCards(client, settings.TASK_QUEUE_PREFIX);
+  await temporal.ensureKeepCards();
   await ensureSettleRuns(client, settings.TASK_QUEUE_PREFIX, settings.SETTLE_INTERVAL);
   return { workers: [worker], background: [createBlobSweep(models.blobs, context.log)] };
 }

@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client, WorkflowExecutionStatusName } from '@temporalio/client';
+import { KEEP_CARDS, SETTLE_RUN, settleRunIdOf, trainRunIdOf } from '../../domain/workflow-names.js';
 import type { PointsLedger } from '../../models/points-ledger.js';
 import type { Runs } from '../../models/runs.js';
 import type { RunRow } from '../../models/runs-schema.js';
@@ -81,9 +82,9 @@ export function createTemporalActivities(deps: TemporalDependencies) {
       };
     },
 
-    /** Starts the keeper of the cards where none runs: an operator may have ended it. */
+    /** Starts the keeper of the cards where none runs: at the start of a yard, and when an operator has ended it. */
     async ensureKeepCards(): Promise<void> {
-      await client.workflow.start('keepCards', {
+      await client.workflow.start(KEEP_CARDS, {
         workflowId: deps.keepCardsId,
         taskQueue: deps.yardQueue,
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
@@ -94,8 +95,8 @@ export function createTemporalActivities(deps: TemporalDependencies) {
 
     /** Starts the settling of one dead run; the id makes a second start meet the first. */
     async startSettleRun({ runId }: { runId: string }): Promise<void> {
-      await client.workflow.start('settleRun', {
-        workflowId: `settle-run:${runId}`,
+      await client.workflow.start(SETTLE_RUN, {
+        workflowId: settleRunIdOf(runId),
         taskQueue: deps.yardQueue,
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         workflowIdConflictPolicy: 'USE_EXISTING',
@@ -106,7 +107,7 @@ export function createTemporalActivities(deps: TemporalDependencies) {
 
   async function judge(row: RunRow, sweepId: string, now: Date): Promise<Verdict> {
     if (row.namespaceId !== deps.namespaceId) return 'report';
-    const status = await statusOf(`train-run:${row.runId}`);
+    const status = await statusOf(trainRunIdOf(row.runId));
     if (status !== null && !CLOSED.includes(status)) {
       await sightings.forget(row.runId);
       return 'alive';

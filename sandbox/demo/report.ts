@@ -1,4 +1,4 @@
-import { trainRunIdOf } from '../../workflows/train-run/messages.js';
+import { trainRunIdOf } from '../../domain/workflow-names.js';
 import { createPointsLedger } from '../../models/points-ledger.js';
 import type { RunRow } from '../../models/runs-schema.js';
 import type { Disagreement } from './agreement/expectation.js';

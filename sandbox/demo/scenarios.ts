@@ -1,5 +1,5 @@
 import type { JobBehaviour } from '../comfyui/behaviours.js';
-import { trainRunIdOf } from '../../workflows/train-run/messages.js';
+import { trainRunIdOf } from '../../domain/workflow-names.js';
 import type { Expectation } from './agreement/expectation.js';
 import type { Stage } from './stage.js';
 import { waitForRow } from './player.js';

@@ -10,7 +10,7 @@ import type { DemoReport } from '../../sandbox/demo/report.js';
 import { createYard } from '../../sandbox/yard/yard.js';
 import type { Yard } from '../../sandbox/yard/yard.js';
 import { createRuns } from '../../models/runs.js';
-import { trainRunIdOf } from '../../workflows/train-run/messages.js';
+import { trainRunIdOf } from '../../domain/workflow-names.js';
 import { runDemo } from '../support/demo-process.js';
 
 let folder: string;

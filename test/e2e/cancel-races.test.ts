@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { waitForRow } from '../../sandbox/demo/player.js';
 import type { CancelRequest } from '../../workflows/train-run/messages.js';
-import { cancelRunUpdate, trainRunIdOf } from '../../workflows/train-run/messages.js';
+import { trainRunIdOf } from '../../domain/workflow-names.js';
+import { cancelRunUpdate } from '../../workflows/train-run/messages.js';
 import { eventually } from '../support/eventually.js';
 import { letNodesGo, startHeldRun, startRun } from '../support/runs.js';
 import { openTestYard } from '../support/yard.js';

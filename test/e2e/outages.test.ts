@@ -9,7 +9,7 @@ import { loadRecipes } from '../../recipes/load.js';
 import type { OptionInput } from '../../sandbox/discord/driver/user.js';
 import { createPlayer } from '../../sandbox/demo/player.js';
 import { silentTranscript } from '../../sandbox/demo/transcript.js';
-import { trainRunIdOf } from '../../workflows/train-run/messages.js';
+import { trainRunIdOf } from '../../domain/workflow-names.js';
 import { startTestBot, type TestBot } from '../support/bot.js';
 import { openTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';

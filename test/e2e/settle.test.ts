@@ -2,8 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { disagreementsAbout } from '../../sandbox/demo/agreement/check.js';
 import { waitForRow } from '../../sandbox/demo/player.js';
 import type { SweepReport } from '../../workflows/settle-runs/messages.js';
-import { settleRunIdOf } from '../../workflows/settle-run/messages.js';
-import { trainRunIdOf } from '../../workflows/train-run/messages.js';
+import { settleRunIdOf, trainRunIdOf } from '../../domain/workflow-names.js';
 import { saveHistory } from '../support/histories.js';
 import { letNodesGo, startHeldRun } from '../support/runs.js';
 import { openTestYard } from '../support/yard.js';

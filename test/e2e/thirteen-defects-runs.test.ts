@@ -9,7 +9,7 @@ import type { PersonName } from '../../sandbox/discord/people.js';
 import type { JobRecord } from '../../sandbox/comfyui/ground-truth.js';
 import { createPlayer, waitForRow, type Player } from '../../sandbox/demo/player.js';
 import { silentTranscript } from '../../sandbox/demo/transcript.js';
-import { trainRunIdOf } from '../../workflows/train-run/messages.js';
+import { trainRunIdOf } from '../../domain/workflow-names.js';
 import { eventually } from '../support/eventually.js';
 import { nearestPicture } from '../support/likeness.js';
 import { jpegPicture } from '../support/pictures.js';

@@ -3,8 +3,9 @@ import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { queueNames } from '../../domain/queues.js';
 import type { Quote } from '../../domain/runs.js';
+import { TRAIN_RUN, trainRunIdOf } from '../../domain/workflow-names.js';
 import { accountAttribute, datasetAttribute, pointsAttribute, recipeAttribute, runStateAttribute } from '../search-attributes.js';
-import { TRAIN_RUN, cancelRunUpdate, trainRunIdOf } from './messages.js';
+import { cancelRunUpdate } from './messages.js';
 import type { CancelAnswer, CancelRequest, RunRequest } from './messages.js';
 
 /** `not-confirmed`: Temporal did not answer in time, which never means *not started*. Asking again cannot start it twice. */

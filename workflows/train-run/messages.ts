@@ -9,12 +9,6 @@ export interface RunRequest {
   readonly interactionId: string;
 }
 
-export const TRAIN_RUN = 'trainRun';
-
-export function trainRunIdOf(runId: string): string {
-  return `train-run:${runId}`;
-}
-
 export interface CancelRequest {
   readonly by: CancelledBy;
   /** The figure on the owner's confirm screen: it binds for two minutes and for the attempt it was shown for. */

@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { RunRow } from '../../../models/runs-schema.js';
 import { runStateAttribute } from '../../../workflows/search-attributes.js';
-import { trainRunIdOf } from '../../../workflows/train-run/messages.js';
+import { trainRunIdOf } from '../../../domain/workflow-names.js';
 import type { Expectation } from './expectation.js';
 import type { Witnesses } from './witnesses.js';
 
