@@ -74,7 +74,7 @@ describe('an id of a dataset that is unknown or of somebody else', () => {
     const unknown = await refusedBy(path, { ...options, id: randomUUID() });
     const foreign = await refusedBy(path, { ...options, id: foreignId });
     expect(foreign).toBe(unknown);
-    expect(foreign).toMatch(/There is no such (dataset|training)\.[\s\S]*(`\/train list`|`\/train status`)/);
+    expect(foreign).toMatch(/This is not one of your (datasets|trainings)\.[\s\S]*(`\/train list`|`\/train status`)/);
   });
 
   it('is answered alike by the upload form, which opens before anything is read', async () => {
