@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection as TemporalConnection } from '@temporalio/client';
 import type { Connection } from 'mongoose';
 import { pino } from 'pino';
+import sharp from 'sharp';
 import { COMMAND_BODIES, COMMANDS } from '../../bot/commands/index.js';
 import { COMPONENTS } from '../../bot/components/index.js';
 import { readBotConfig } from '../../bot/config.js';
@@ -133,6 +134,8 @@ export async function openTestYard({ settings = {}, nodes: nodeCount = 2, stepMs
     async stop() {
       await endSingletons(client, prefix);
       for (const close of closing.reverse()) await close();
+      // The decoder's allow-list holds for the whole process, and the next test file in it may draw.
+      sharp.unblock({ operation: ['VipsForeignLoad'] });
     },
   };
 }
