@@ -24,6 +24,12 @@ const cancelAs = (runId: string, request: CancelRequest) => handleOf(runId).exec
 const shown = (points: number): CancelRequest => ({ by: 'owner', shown: { points, attempt: 1, at: Date.now() } });
 const ended = (runId: string) => waitForRow(yard, runId, (row) => !row.open && row.notice === 'delivered', { timeoutMs: 60_000 });
 
+/** The activities that the workflow of a run has asked for so far. */
+async function activitiesOf(runId: string): Promise<string[]> {
+  const { events } = await handleOf(runId).fetchHistory();
+  return (events ?? []).flatMap((event) => event.activityTaskScheduledEventAttributes?.activityType?.name ?? []);
+}
+
 async function entriesOf(runId: string): Promise<{ kind: string; amount: number }[]> {
   const entries = await yard.connection.collection<{ kind: string; amount: number }>('points_entries').find({ runId }).sort({ seq: 1 }).toArray();
   return entries.map(({ kind, amount }) => ({ kind, amount }));
@@ -39,16 +45,23 @@ describe('a cancel that meets something else', () => {
     expect(await entriesOf(runId)).toEqual([{ kind: 'hold', amount: price }, { kind: 'capture', amount: 100 }]);
   }, 90_000);
 
-  it('interrupts a job that was posted without a reply, before the owner is told', async () => {
-    for (const { control } of yard.nodes) await control.scenario({ behaviour: { kind: 'error-after-enqueue' } });
-    for (const { control } of yard.nodes) await control.hold(50);
-    const { runId } = await startRun(yard);
+  it('interrupts what a submission without a reply may have left, and leaves no job behind', async () => {
     const [node] = yard.nodes;
     if (node === undefined) throw new Error('Expected a node.');
-    await node.control.waitForJobs((jobs) => jobs.some((job) => job.runId === runId && job.state === 'running'), 30_000);
+    await node.control.clearCalls();
+    await node.control.scenario({ next: 1, behaviour: { kind: 'reply-lost', enqueueAfterMs: 3_000 } });
+    const { runId } = await startRun(yard);
+    await eventually(async () => {
+      expect((await node.control.calls()).some((call) => call.method === 'POST' && call.path.endsWith('/prompt'))).toBe(true);
+    });
     await cancelAs(runId, shown(0));
     await ended(runId);
-    expect((await node.control.jobs()).filter((job) => job.runId === runId && (job.state === 'running' || job.state === 'pending'))).toEqual([]);
+    expect(await activitiesOf(runId)).toContain('interruptJob');
+    const left = async () => (await node.control.jobs()).filter((job) => job.runId === runId && (job.state === 'running' || job.state === 'pending'));
+    await node.control.waitForJobs((jobs) => jobs.some((job) => job.runId === runId), 15_000);
+    await eventually(async () => {
+      expect(await left()).toEqual([]);
+    });
   }, 90_000);
 
   it('charges nothing after an operator’s cancel, whatever the owner presses next', async () => {
