@@ -59,7 +59,7 @@ describe('what the decoder refuses', () => {
   it('loads neither other formats nor files from disk once it is set up', async () => {
     await expect(sharp(FOREIGN_FILES.gif).metadata()).rejects.toThrow('unsupported image format');
     await expect(sharp(FOREIGN_FILES.svg).metadata()).rejects.toThrow('unsupported image format');
-    await expect(sharp('/work/picture.png').metadata()).rejects.toThrow();
+    await expect(sharp('/pictures/picture.png').metadata()).rejects.toThrow();
   });
 });
 
