@@ -150,7 +150,7 @@ export function createDatasetActivities(dependencies: DatasetDependencies) {
     const attachment = await openAttachment(url, maxBytes, download, Context.current().cancellationSignal);
     if (attachment.kind === 'refused') return refuse(open, { code: attachment.code });
     try {
-      return { kind: 'fetched', result: await take(withHeartbeats(attachment.body)) };
+      return { kind: 'fetched', result: await take(heartbeating(attachment.body)) };
     } catch (error) {
       if (!(error instanceof TooManyBytes)) throw error;
       return refuse(open, { code: 'IMG_TOO_MANY_BYTES', sizeBytes: error.sizeBytes, maxBytes });
@@ -158,7 +158,7 @@ export function createDatasetActivities(dependencies: DatasetDependencies) {
   }
 }
 
-async function* withHeartbeats(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* heartbeating(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   for await (const piece of body) {
     Context.current().heartbeat();
     yield piece;

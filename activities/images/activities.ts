@@ -1,5 +1,5 @@
 import { ApplicationFailure, heartbeat } from '@temporalio/activity';
-import type { ImageWarning } from '../../domain/datasets.js';
+import type { DatasetImage } from '../../domain/datasets.js';
 import type { Recipe } from '../../domain/recipes.js';
 import type { Refusal } from '../../domain/refusals.js';
 import type { FrozenImage } from '../../domain/runs.js';
@@ -20,15 +20,7 @@ export interface ImageDependencies {
 }
 
 /** What was found out about a picture, by hash and figures; its bytes are in the blob store. */
-export interface InspectedImage {
-  readonly sha256: string;
-  readonly originalSha256: string;
-  readonly dHash: string;
-  readonly widthPx: number;
-  readonly heightPx: number;
-  readonly sizeBytes: number;
-  readonly warnings: readonly ImageWarning[];
-}
+export type InspectedImage = Pick<DatasetImage, 'sha256' | 'originalSha256' | 'dHash' | 'widthPx' | 'heightPx' | 'sizeBytes' | 'warnings'>;
 
 /** `decided`: the file has its verdict on record, nothing is left to do. */
 export type InspectOutcome = { readonly kind: 'fit'; readonly image: InspectedImage } | { readonly kind: 'decided' };

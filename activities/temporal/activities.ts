@@ -21,12 +21,14 @@ export interface TemporalDependencies {
   readonly announceMs: number;
 }
 
+/** What one sweep found, as operators see it. */
 export interface DeadRuns {
   readonly looked: number;
   readonly alive: number;
   readonly settling: readonly string[];
   /** Seen dead, but not often enough yet to act. */
   readonly waiting: readonly string[];
+  /** Rows of another namespace: reported, never settled. */
   readonly reported: readonly string[];
 }
 

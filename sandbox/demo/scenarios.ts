@@ -50,6 +50,20 @@ function everyJobGoesWrong(behaviour: JobBehaviour): Pick<Scenario, 'prepare' | 
   };
 }
 
+/** A part of the yard is killed while the training is held in the middle; nothing of the run may show it. */
+function killedInMidTraining(part: 'gpu' | 'bot'): Pick<Scenario, 'kills' | 'prepare' | 'during' | 'expected'> {
+  return {
+    kills: true,
+    prepare: (stage) => stage.onEveryNode((control) => control.hold(HELD_AT)),
+    async during(stage, runId) {
+      await stage.untilHeld(runId);
+      await stage.kill(part);
+      await stage.onEveryNode((control) => control.release());
+    },
+    expected: once(SUCCEEDED),
+  };
+}
+
 export const SCENARIOS = {
   success: { title: 'A training from the first picture to the proven file', expected: once(SUCCEEDED) },
 
@@ -141,26 +155,12 @@ export const SCENARIOS = {
 
   'worker-killed': {
     title: 'The worker of the nodes is killed in mid-training and follows the same job again',
-    kills: true,
-    prepare: (stage) => stage.onEveryNode((control) => control.hold(HELD_AT)),
-    async during(stage, runId) {
-      await stage.untilHeld(runId);
-      await stage.kill('gpu');
-      await stage.onEveryNode((control) => control.release());
-    },
-    expected: once(SUCCEEDED),
+    ...killedInMidTraining('gpu'),
   },
 
   'bot-killed': {
     title: 'The bot is killed while the run goes on; nobody notices',
-    kills: true,
-    prepare: (stage) => stage.onEveryNode((control) => control.hold(HELD_AT)),
-    async during(stage, runId) {
-      await stage.untilHeld(runId);
-      await stage.kill('bot');
-      await stage.onEveryNode((control) => control.release());
-    },
-    expected: once(SUCCEEDED),
+    ...killedInMidTraining('bot'),
   },
 } satisfies Record<string, Scenario>;
 

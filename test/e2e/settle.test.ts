@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { disagreementsAbout } from '../../sandbox/demo/agreement/check.js';
 import { waitForRow } from '../../sandbox/demo/player.js';
-import type { SweepReport } from '../../workflows/settle-runs/messages.js';
+import type { DeadRuns } from '../../activities/temporal/activities.js';
 import { settleRunIdOf, trainRunIdOf } from '../../domain/workflow-names.js';
 import { saveHistory } from '../support/histories.js';
 import { letNodesGo, startHeldRun } from '../support/runs.js';
@@ -18,7 +18,7 @@ afterAll(() => yard.stop(), 60_000);
 afterEach(() => letNodesGo(yard));
 
 /** One sweep, as the schedule starts them every two minutes. */
-function sweep(): Promise<SweepReport> {
+function sweep(): Promise<DeadRuns> {
   sweeps += 1;
   return yard.client.workflow.execute('settleRuns', { taskQueue: yard.context.queues.yard, workflowId: `${yard.prefix}sweep-${sweeps}` });
 }

@@ -1,9 +1,8 @@
 import { proxyActivities, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import type { TemporalActivities } from '../../activities/temporal/activities.js';
-import type { SweepReport } from './messages.js';
+import type { DeadRuns, TemporalActivities } from '../../activities/temporal/activities.js';
 
 /** The net under everything: finds runs whose workflow is gone, starts one `settleRun` for each, and sees to it that cards are kept. */
-export async function settleRuns(): Promise<SweepReport> {
+export async function settleRuns(): Promise<DeadRuns> {
   const temporal = proxyActivities<Pick<TemporalActivities, 'ensureKeepCards' | 'findDeadRuns' | 'startSettleRun'>>({
     startToCloseTimeout: '1 minute',
     scheduleToCloseTimeout: '10 minutes',

@@ -11,7 +11,7 @@ import { prefixOfYardQueue, queueNames } from '../../domain/queues.js';
 const WAIT = 'WAIT_CANCELLATION_COMPLETED';
 
 /** What a run may not wait for is bounded; what it must not skip (ends, capture, release) tries for ever, a minute apart. */
-const OPENING_LIMIT = '10 minutes';
+const HOLDING_LIMIT = '10 minutes';
 const UNENDING = { maximumInterval: '1 minute' } as const;
 
 function queues() {
@@ -19,10 +19,10 @@ function queues() {
 }
 
 /** Holding points: bounded, so that an owner is told when the ledger is away. */
-export function openingActivities() {
-  return proxyActivities<RunActivities & LedgerActivities>({
+export function holdingActivities() {
+  return proxyActivities<Pick<LedgerActivities, 'holdPoints'>>({
     startToCloseTimeout: '20 seconds',
-    scheduleToCloseTimeout: OPENING_LIMIT,
+    scheduleToCloseTimeout: HOLDING_LIMIT,
     cancellationType: WAIT,
     retry: { maximumInterval: '15 seconds' },
   });

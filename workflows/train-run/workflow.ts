@@ -6,7 +6,7 @@ import { announce, closeRun, closeWorkflow, tell } from './endings.js';
 import type { ProcessEnd } from './endings.js';
 import { cancelRunUpdate, getRunQuery } from './messages.js';
 import type { CancelRequest, RunRequest } from './messages.js';
-import { endingActivities, imageActivities, openingActivities } from './proxies.js';
+import { endingActivities, holdingActivities, imageActivities } from './proxies.js';
 import { RunState } from './run-state.js';
 
 /** The process of one run, top to bottom; every branch ends in exactly one resolution of the hold and one end on record. */
@@ -39,7 +39,7 @@ export async function trainRun(request: RunRequest): Promise<RunEnd> {
     // The undo is known before the act: from here on every end that is no success resolves the hold.
     run.enter('holding points');
     holdAsked = true;
-    const held = await openingActivities().holdPoints({ runId: request.runId });
+    const held = await holdingActivities().holdPoints({ runId: request.runId });
     if (held.kind === 'refused') return held;
 
     told = CancellationScope.nonCancellable(() => tell(run, true));
