@@ -3,7 +3,6 @@ import { partialCapture } from '../domain/charge.js';
 import { points } from '../domain/points.js';
 import type { RunRow } from '../models/runs-schema.js';
 import { refused, shown, type Context, type Reply } from './interaction-kinds.js';
-import { en } from './texts/en.js';
 import { troubleView } from './views/answers.js';
 import { cancelRoute, type ConfirmedCancel } from './views/custom-ids.js';
 import { button } from './views/layout.js';
@@ -19,7 +18,7 @@ export async function findRunToCancel(runId: string, { services, actor }: Contex
 export function askToCancel(run: RunRow, context: Context, again = false): Reply {
   if (!run.open) return refused({ code: 'too-late', status: run.status });
   const byOperator = isOperatorsCancel(run, context);
-  return shown(cancelConfirmView({ run, shown: figureOf(run, byOperator, context.services.now()), byOperator, again }));
+  return shown(cancelConfirmView(context.texts, { run, shown: figureOf(run, byOperator, context.services.now()), byOperator, again }));
 }
 
 /** Tells the run to cancel, with the figure that the owner agreed to. */
@@ -33,13 +32,13 @@ export async function cancelRun(run: RunRow, confirmed: ConfirmedCancel, context
   );
   switch (told.kind) {
     case 'accepted':
-      return shown(cancelAcceptedView(run.datasetName));
+      return shown(cancelAcceptedView(context.texts, run.datasetName));
     case 'confirm-again':
       return askToCancel((await context.services.runs.read(run.runId)) ?? run, context, true);
     case 'too-late':
       return refused({ code: 'too-late', status: run.status });
     case 'not-confirmed':
-      return shown(troubleView(en.cancelNotConfirmed, button('Cancel training', cancelRoute.format(confirmed), 'danger')));
+      return shown(troubleView(context.texts.cancelNotConfirmed, button('Cancel training', cancelRoute.format(confirmed), 'danger')));
   }
 }
 

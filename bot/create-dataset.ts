@@ -20,7 +20,7 @@ export async function createDataset(rawName: string, context: Context): Promise<
   switch (outcome.kind) {
     case 'created':
       await welcome(context);
-      return shown(datasetView({ dataset: outcome.dataset, recipes: [...services.recipes.values()], page: 0, done: 'Your dataset is ready for images.' }));
+      return shown(datasetView(context.texts, { dataset: outcome.dataset, recipes: [...services.recipes.values()], page: 0, done: 'Your dataset is ready for images.' }));
     case 'name-taken':
       return refused({ code: 'name-taken', name: outcome.name });
     case 'too-many':

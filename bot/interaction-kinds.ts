@@ -8,6 +8,7 @@ import type {
 import type { Actor } from '../domain/access.js';
 import type { Refusal } from '../domain/refusals.js';
 import type { Services } from './services.js';
+import type { Texts } from './texts/texts.js';
 import type { Route } from './views/custom-ids.js';
 import type { View } from './views/layout.js';
 
@@ -28,6 +29,8 @@ export type Reply =
 export interface Context {
   readonly services: Services;
   readonly actor: Actor;
+  /** In the language of whoever presses or types. */
+  readonly texts: Texts;
 }
 
 export interface Choice {

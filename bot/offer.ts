@@ -12,6 +12,7 @@ export interface Wish {
   /** Null for the first recipe that can train the dataset as it is. */
   readonly recipeId: string | null;
   readonly settings: Partial<RunSettings>;
+  readonly locale: string;
   readonly cardPlace: CardPlace;
   readonly cardMoved: boolean;
 }
@@ -43,12 +44,13 @@ export async function offerTraining(dataset: Dataset, wish: Wish, context: Conte
     settings: checked.settings,
     pricePoints: priceOf({ images: imageCount, steps: checked.settings.steps, price: recipe.price, factor: services.settings.priceFactor }),
     imageCount,
+    locale: wish.locale,
     cardPlace: wish.cardPlace,
     expiresAt: new Date(services.now().getTime() + services.settings.quoteTtlMs),
   };
   await services.quotes.store(quote);
   return shown(
-    confirmView({
+    confirmView(context.texts, {
       quote,
       datasetName: dataset.name,
       recipe,

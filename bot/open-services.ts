@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import type { Recipe } from '../domain/recipes.js';
+import { createBlobs } from '../models/blobs.js';
 import { createDatasets } from '../models/datasets.js';
 import { createDownloadLinks } from '../models/download-links.js';
 import { createInteractions } from '../models/interactions.js';
@@ -35,6 +36,7 @@ export interface OpenedServices {
 /** Everything the commands use, over one connection. */
 export function openServices({ connection, recipes, yard, config, log }: ServiceParts): OpenedServices {
   const models = {
+    blobs: createBlobs(connection),
     datasets: createDatasets(connection),
     runs: createRuns(connection),
     quotes: createQuotes(connection),

@@ -6,7 +6,7 @@ import type { AnyComponent } from './components/component.js';
 import type { Ack, Command, ComponentInteraction, Context, Reply } from './interaction-kinds.js';
 import { followUpPrivately, isTooLate, replyOnce, type AnswerableInteraction } from './reply.js';
 import type { Services } from './services.js';
-import { en } from './texts/en.js';
+import { textsFor } from './texts/texts.js';
 import { troubleSentence, within } from './trouble.js';
 import { refusalView, saidView, troubleView } from './views/answers.js';
 import { parseCustomId } from './views/custom-ids.js';
@@ -36,42 +36,42 @@ interface Handler {
 /** The one listener of all interactions: looks up, acknowledges exactly once, runs, answers, and never lets an error out. */
 export function createRouter({ services, commands, components }: RouterOptions): (interaction: Interaction) => Promise<void> {
   return async (interaction) => {
-    const context: Context = { services, actor: actorOf(interaction, services.settings) };
+    const context: Context = { services, actor: actorOf(interaction, services.settings), texts: textsFor(interaction.locale) };
     if (interaction.isAutocomplete()) {
       await autocomplete(interaction, commandOf(interaction), context);
       return;
     }
     if (interaction.isChatInputCommand()) {
-      const handled = await handle(interaction, commandHandler(interaction), context);
+      const handled = await handle(interaction, commandHandler(interaction, context), context);
       if (handled) await showPendingNotices(interaction, context);
       return;
     }
     if (interaction.isMessageComponent() || interaction.isModalSubmit()) {
-      await handle(interaction, componentHandler(interaction), context);
+      await handle(interaction, componentHandler(interaction, context), context);
       return;
     }
-    if (interaction.isRepliable()) await interaction.reply({ content: en.unknown, flags: MessageFlags.Ephemeral });
+    if (interaction.isRepliable()) await interaction.reply({ content: context.texts.unknown, flags: MessageFlags.Ephemeral });
   };
 
   function commandOf(interaction: ChatInputCommandInteraction | AutocompleteInteraction): Command | undefined {
     return commands.get(interaction.commandName)?.get(interaction.options.getSubcommand(false) ?? '');
   }
 
-  function commandHandler(interaction: ChatInputCommandInteraction): Handler {
+  function commandHandler(interaction: ChatInputCommandInteraction, context: Context): Handler {
     const command = commandOf(interaction);
     const name = `${interaction.commandName} ${interaction.options.getSubcommand(false) ?? ''}`.trim();
-    if (command === undefined) return answering(name, en.unknown);
+    if (command === undefined) return answering(name, context.texts.unknown);
     const ack = typeof command.ack === 'function' ? command.ack(interaction) : command.ack;
     return { name, ack, run: (context) => command.run(interaction, context) };
   }
 
-  function componentHandler(interaction: ComponentInteraction): Handler {
+  function componentHandler(interaction: ComponentInteraction, { texts }: Context): Handler {
     const parsed = parseCustomId(interaction.customId);
-    if (parsed.kind !== 'ours') return answering(parsed.kind, parsed.kind === 'other-version' ? en.otherVersion : en.unknown);
+    if (parsed.kind !== 'ours') return answering(parsed.kind, parsed.kind === 'other-version' ? texts.otherVersion : texts.unknown);
     const component = components.get(parsed.route);
-    if (component === undefined) return answering(parsed.route, en.otherVersion);
+    if (component === undefined) return answering(parsed.route, texts.otherVersion);
     const run = component.bind(parsed.args);
-    if (run === null) return answering(parsed.route, en.malformed);
+    if (run === null) return answering(parsed.route, texts.malformed);
     return { name: parsed.route, ack: component.ack, run: (context) => run(interaction, context) };
   }
 }
@@ -95,9 +95,9 @@ async function handle(interaction: AnswerableInteraction, handler: Handler, cont
       return false;
     }
     // Whatever fails while there has never been a database fails for that reason.
-    const sentence = troubleSentence(error) ?? (context.services.hasDatabase() ? null : en.unavailable.database);
+    const sentence = troubleSentence(error, context.texts) ?? (context.services.hasDatabase() ? null : context.texts.unavailable.database);
     log.error({ ...about, err: error }, sentence === null ? 'handler failed' : 'part of the yard cannot be reached');
-    const view = sentence === null ? saidView(en.internal(interaction.id)) : troubleView(sentence);
+    const view = sentence === null ? saidView(context.texts.internal(interaction.id)) : troubleView(sentence);
     await tellFailure(interaction, handler.ack, view, context);
     return false;
   }
@@ -136,13 +136,13 @@ async function runHandler(interaction: AnswerableInteraction, handler: Handler, 
   }
 }
 
-async function send(interaction: AnswerableInteraction, reply: Reply, { services }: Context): Promise<void> {
+async function send(interaction: AnswerableInteraction, reply: Reply, { services, texts }: Context): Promise<void> {
   switch (reply.kind) {
     case 'view':
-      await replyOnce(interaction, reply.view);
+      await replyOnce(interaction, reply.view, services);
       return;
     case 'refused':
-      await replyOnce(interaction, refusalView(reply.refusal, services.settings));
+      await replyOnce(interaction, refusalView(texts, reply.refusal, services.settings), services);
       return;
     case 'modal':
       if (interaction.isModalSubmit()) throw new Error('Expected no form in answer to a form.');
@@ -156,19 +156,19 @@ async function send(interaction: AnswerableInteraction, reply: Reply, { services
 /** A button whose message stays keeps it; the trouble is told beside it, so that it can be pressed again. */
 async function tellFailure(interaction: AnswerableInteraction, ack: Ack, view: ReturnType<typeof saidView>, { services }: Context): Promise<void> {
   try {
-    if (ack === 'update' && interaction.deferred) await followUpPrivately(interaction, view);
-    else await replyOnce(interaction, view);
+    if (ack === 'update' && interaction.deferred) await followUpPrivately(interaction, view, services);
+    else await replyOnce(interaction, view, services);
   } catch (error) {
     services.log.error({ interactionId: interaction.id, err: error }, 'the user could not be told of a failure');
   }
 }
 
 /** Ends that nobody could deliver are shown at the user's next command. They stay pending until they were. */
-async function showPendingNotices(interaction: AnswerableInteraction, { services, actor }: Context): Promise<void> {
+async function showPendingNotices(interaction: AnswerableInteraction, { services, actor, texts }: Context): Promise<void> {
   try {
     const rows = await within(HANDLER_LIMIT_MS, services.runs.pendingNotices(actor.accountId, new Date(services.now().getTime() - TELLING_MS)));
     if (rows.length === 0) return;
-    await followUpPrivately(interaction, pendingNoticesView(rows, services.settings));
+    await followUpPrivately(interaction, pendingNoticesView(texts, rows, services.settings), services);
     for (const row of rows) await services.runs.noticeDelivered(row.runId);
   } catch (error) {
     services.log.warn({ interactionId: interaction.id, err: error }, 'pending notices could not be shown');

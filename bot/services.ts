@@ -1,5 +1,6 @@
 import type { Recipe } from '../domain/recipes.js';
 import type { Quote } from '../domain/runs.js';
+import type { Blobs } from '../models/blobs.js';
 import type { DownloadLinks } from '../models/download-links.js';
 import type { Datasets } from '../models/datasets.js';
 import type { Interactions } from '../models/interactions.js';
@@ -42,6 +43,8 @@ export interface Services {
   readonly recipes: ReadonlyMap<string, Recipe>;
   readonly yard: Yard;
   readonly downloadLinks: DownloadLinks;
+  /** Pictures that answers show. */
+  readonly blobs: Pick<Blobs, 'read'>;
   readonly settings: BotSettings;
   readonly log: Log;
   /** False until the database has been reached for the first time. */

@@ -1,4 +1,4 @@
-import { en } from './texts/en.js';
+import type { Texts } from './texts/texts.js';
 
 const DATABASE_UNREACHABLE = new Set([
   'MongoServerSelectionError',
@@ -23,14 +23,14 @@ export class TooSlowError extends Error {
 }
 
 /** The sentence for a part of the yard that cannot be reached; null when `error` is a defect of ours. */
-export function troubleSentence(error: unknown): string | null {
+export function troubleSentence(error: unknown, texts: Texts): string | null {
   if (!(error instanceof Error)) return null;
-  if (DATABASE_UNREACHABLE.has(error.name)) return en.unavailable.database;
+  if (DATABASE_UNREACHABLE.has(error.name)) return texts.unavailable.database;
   // Mongoose keeps a request back while it is disconnected; one it gave up on never left this process.
-  if (error.name === 'MongooseError' && error.message.includes('buffering timed out')) return en.unavailable.database;
-  if (DATABASE_SILENT.has(error.name)) return en.unavailable.databaseSilent;
-  if (error.name === 'ServiceError') return en.unavailable.temporal;
-  if (error instanceof TooSlowError) return en.unavailable.tooSlow;
+  if (error.name === 'MongooseError' && error.message.includes('buffering timed out')) return texts.unavailable.database;
+  if (DATABASE_SILENT.has(error.name)) return texts.unavailable.databaseSilent;
+  if (error.name === 'ServiceError') return texts.unavailable.temporal;
+  if (error instanceof TooSlowError) return texts.unavailable.tooSlow;
   return null;
 }
 

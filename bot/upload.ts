@@ -4,7 +4,6 @@ import type { InteractionUpload, UploadFile } from '../models/interactions-schem
 import { shown, type Context, type Reply } from './interaction-kinds.js';
 import { storedInteractionOf } from './reach.js';
 import type { AnswerableInteraction } from './reply.js';
-import { en } from './texts/en.js';
 import { troubleView } from './views/answers.js';
 
 const CAPTION_FILE = /\.txt$/i;
@@ -39,5 +38,5 @@ export async function startUpload(interaction: AnswerableInteraction, upload: In
   const { services } = context;
   await services.interactions.store(storedInteractionOf(interaction, context, upload));
   const started = await services.yard.startIntake(interaction.id);
-  return started === 'not-confirmed' ? shown(troubleView(en.uploadNotConfirmed)) : { kind: 'answered-by-workflow' };
+  return started === 'not-confirmed' ? shown(troubleView(context.texts.uploadNotConfirmed)) : { kind: 'answered-by-workflow' };
 }

@@ -80,6 +80,8 @@ export interface Quote {
   readonly settings: RunSettings;
   readonly pricePoints: number;
   readonly imageCount: number;
+  /** The language of whoever was offered it; the card and the notice speak it too. */
+  readonly locale: string;
   readonly cardPlace: CardPlace;
   readonly expiresAt: Date;
 }

@@ -19,6 +19,7 @@ const quoteSchema = new Schema<QuoteDocument>(
     pricePoints: { type: Number, required: true },
     imageCount: { type: Number, required: true },
     cardPlace: { type: Schema.Types.Mixed, required: true } as never,
+    locale: { type: String, required: true },
     expiresAt: { type: Date, required: true },
     forgetAt: { type: Date, required: true },
   },

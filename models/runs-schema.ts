@@ -46,6 +46,7 @@ export interface RunRow {
   readonly end: RunEnd | null;
   readonly notice: 'none' | 'pending' | 'delivered';
   readonly interactionId: string;
+  readonly locale: string;
   readonly cardPlace: CardPlace;
   readonly card: Card | null;
   /** Grows with each change that a card can show. */
@@ -86,6 +87,7 @@ export const runSchema = new Schema<RunDocument>(
     end: mixed as never,
     notice: { type: String, required: true },
     interactionId: { type: String, required: true },
+    locale: { type: String, required: true },
     cardPlace: { type: Schema.Types.Mixed, required: true } as never,
     card: mixed as never,
     revision: { type: Number, required: true },

@@ -1,5 +1,6 @@
 import { Context, log } from '@temporalio/activity';
 import type { REST } from 'discord.js';
+import type { Blobs } from '../../models/blobs.js';
 import type { Datasets } from '../../models/datasets.js';
 import type { DownloadLinks } from '../../models/download-links.js';
 import type { Interactions } from '../../models/interactions.js';
@@ -16,6 +17,7 @@ export interface DiscordDependencies {
   readonly runs: Pick<Runs, 'read' | 'setCard' | 'countWaiting' | 'noticeDelivered' | 'watch' | 'unfinishedCards' | 'cardRendered' | 'cardLost'>;
   readonly interactions: Pick<Interactions, 'read' | 'markAnswered'>;
   readonly datasets: Pick<Datasets, 'read'>;
+  readonly blobs: Pick<Blobs, 'read'>;
   readonly downloadLinks: Pick<DownloadLinks, 'linkFor'>;
   /** Least time between two edits of a card that only show progress. */
   readonly cardEditIntervalMs: number;
@@ -26,7 +28,7 @@ export type DiscordActivities = ReturnType<typeof createDiscordActivities>;
 
 /** Everything the yard says in Discord beside the bot's own acknowledgements. REST only: a worker has no gateway. */
 export function createDiscordActivities(dependencies: DiscordDependencies) {
-  const deps = { ...dependencies, messages: createMessages(dependencies.rest), log };
+  const deps = { ...dependencies, messages: createMessages(dependencies.rest, dependencies.blobs), log };
   const keepCards: (nothing: Record<string, never>) => Promise<void> = () => beating((signal) => keepCardsInStep(deps, signal));
 
   return {

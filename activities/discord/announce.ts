@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { splitAccountId } from '../../domain/accounts.js';
+import { textsFor } from '../../bot/texts/texts.js';
 import { noticeView } from '../../bot/views/notice.js';
 import type { DownloadLinks } from '../../models/download-links.js';
 import type { Runs } from '../../models/runs.js';
@@ -65,5 +66,5 @@ async function tellOwner(row: RunRow, deps: AnnounceDependencies): Promise<boole
 function noticeOf(row: RunRow, { downloadLinks, pointsHelp }: AnnounceDependencies, isPrivate: boolean): NewMessage {
   const { userId } = splitAccountId(row.accountId);
   const link = isPrivate && row.status === 'succeeded' ? downloadLinks.linkFor(row.runId, new Date()) : null;
-  return { view: noticeView(row, { userId, link, pointsHelp }), name: `notice:${row.runId}`, pings: userId };
+  return { view: noticeView(textsFor(row.locale), row, { userId, link, pointsHelp }), name: `notice:${row.runId}`, pings: userId };
 }

@@ -1,4 +1,5 @@
 import { isUploadDecided } from '../../domain/verdicts.js';
+import { textsFor } from '../../bot/texts/texts.js';
 import { acceptedView } from '../../bot/views/runs.js';
 import { refusalView } from '../../bot/views/answers.js';
 import { intakeView } from '../../bot/views/intake.js';
@@ -30,7 +31,7 @@ export async function answerPress({ interactionId, runId }: { readonly interacti
     return;
   }
   const refusal = row === null ? ({ code: 'quote-expired' } as const) : row.end?.kind === 'refused' ? row.end.refusal : null;
-  const view = refusal !== null || row === null ? refusalView(refusal ?? { code: 'quote-expired' }, deps) : acceptedView(row, interaction.guildId);
+  const view = refusal !== null || row === null ? refusalView(textsFor(interaction.locale), refusal ?? { code: 'quote-expired' }, deps) : acceptedView(textsFor(interaction.locale), row, interaction.guildId);
   if (!(await answer(interaction, view, deps))) return;
   if (row !== null && refusal !== null) await deps.runs.noticeDelivered(runId);
 }
@@ -55,7 +56,7 @@ async function uploadAnswer(interaction: StoredInteraction, upload: InteractionU
   const verdicts = interaction.verdicts ?? [];
   const dataset = await datasets.read(datasetId);
   const images = dataset?.images ?? [];
-  return intakeView({
+  return intakeView(textsFor(interaction.locale), {
     datasetId,
     datasetName: dataset?.name ?? null,
     verdicts,

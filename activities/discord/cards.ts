@@ -1,4 +1,5 @@
 import { splitAccountId } from '../../domain/accounts.js';
+import { textsFor } from '../../bot/texts/texts.js';
 import { cardView } from '../../bot/views/card.js';
 import type { View } from '../../bot/views/layout.js';
 import type { Runs } from '../../models/runs.js';
@@ -15,7 +16,7 @@ export interface CardDependencies {
 /** What the card of a row shows now. */
 export async function renderCard(row: RunRow, { runs, pointsHelp }: CardDependencies): Promise<View> {
   const ahead = row.open && row.status === 'queued' ? await runs.countWaiting(row.queue, row.createdAt) : null;
-  return cardView(row, { ahead, pointsHelp });
+  return cardView(textsFor(row.locale), row, { ahead, pointsHelp });
 }
 
 /**

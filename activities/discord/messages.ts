@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { MessageFlags, Routes, type REST } from 'discord.js';
 import { z } from 'zod';
 import type { View } from '../../bot/views/layout.js';
+import type { Blobs } from '../../models/blobs.js';
+import { readPictures } from '../../models/pictures.js';
 
 export interface Posted {
   readonly channelId: string;
@@ -29,10 +31,11 @@ export interface Messages {
   answer(interaction: { readonly applicationId: string; readonly token: string }, view: View): Promise<void>;
 }
 
-export function createMessages(rest: REST): Messages {
+export function createMessages(rest: REST, blobs: Pick<Blobs, 'read'>): Messages {
   async function post(channelId: string, { view, name, pings, repliesTo }: NewMessage): Promise<Posted> {
     const reply = repliesTo === undefined ? {} : { message_reference: { message_id: repliesTo, fail_if_not_exists: false } };
     const created = await rest.post(Routes.channelMessages(channelId), {
+      files: await readPictures(blobs, view.files ?? []),
       body: {
         ...bodyOf(view),
         ...reply,
@@ -52,10 +55,11 @@ export function createMessages(rest: REST): Messages {
     },
     async edit({ channelId, messageId }, view, signal) {
       const body = { ...bodyOf(view), allowed_mentions: { parse: [] } };
-      await withOwnSignal(signal, (own) => rest.patch(Routes.channelMessage(channelId, messageId), { body, signal: own }));
+      const files = await readPictures(blobs, view.files ?? []);
+      await withOwnSignal(signal, (own) => rest.patch(Routes.channelMessage(channelId, messageId), { body, files, signal: own }));
     },
     async answer({ applicationId, token }, view) {
-      await rest.patch(Routes.webhookMessage(applicationId, token), { body: { ...bodyOf(view), allowed_mentions: { parse: [] } }, auth: false });
+      await rest.patch(Routes.webhookMessage(applicationId, token), { body: { ...bodyOf(view), allowed_mentions: { parse: [] } }, files: await readPictures(blobs, view.files ?? []), auth: false });
     },
   };
 }
@@ -75,8 +79,15 @@ async function withOwnSignal<Result>(outer: AbortSignal, work: (signal: AbortSig
   }
 }
 
-function bodyOf({ components }: View): { readonly flags: number; readonly components: View['components'] } {
-  return { flags: MessageFlags.IsComponentsV2, components };
+interface MessageBody {
+  readonly flags: number;
+  readonly components: View['components'];
+  readonly attachments: readonly { readonly id: number; readonly filename: string }[];
+}
+
+/** Naming exactly the files that come along takes the pictures of an earlier body away. */
+function bodyOf({ components, files = [] }: View): MessageBody {
+  return { flags: MessageFlags.IsComponentsV2, components, attachments: files.map(({ name }, id) => ({ id, filename: name })) };
 }
 
 /** Discord takes 25 characters. */

@@ -183,6 +183,7 @@ function newRun({ quote, dataset, recipe, interactionId, namespaceId }: NewRunPa
     pricePoints: quote.pricePoints,
     namespaceId,
     interactionId,
+    locale: quote.locale,
     cardPlace: quote.cardPlace,
   };
 }

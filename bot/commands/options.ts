@@ -42,19 +42,19 @@ export async function findDataset(given: string, action: Action, { services, act
   return dataset !== null && canDo(actor, action, dataset) ? dataset : null;
 }
 
-async function idOfName(given: string, { services, actor }: Context): Promise<string | null> {
+async function idOfName(given: string, { services, actor }: Pick<Context, 'services' | 'actor'>): Promise<string | null> {
   const wanted = given.normalize('NFC').trim();
   if (wanted === '' || wanted.length > 2 * NAME_MAX_LENGTH) return null;
   const datasets = await services.datasets.listOf(actor.accountId);
   return datasets.find((dataset) => dataset.name === wanted)?.datasetId ?? null;
 }
 
-export const suggestDatasets: Autocomplete = async (typed, { services, actor }) => {
+export const suggestDatasets: Autocomplete = async (typed, { services, actor, texts }) => {
   const datasets = await services.datasets.listOf(actor.accountId);
   const wanted = typed.trim().toLowerCase();
   return datasets
     .filter((dataset) => dataset.name.toLowerCase().includes(wanted) || dataset.datasetId === wanted)
-    .map((dataset) => ({ name: datasetChoiceName(dataset), value: dataset.datasetId }));
+    .map((dataset) => ({ name: datasetChoiceName(texts, dataset), value: dataset.datasetId }));
 };
 
 /** Images of the dataset that the `id` option names, by number and name. */

@@ -9,6 +9,6 @@ export const pointsBalance = {
   async run(_interaction, context) {
     const { points, settings } = context.services;
     await welcome(context);
-    return shown(balanceView(await points.balanceOf(context.actor.accountId), settings.pointsHelp));
+    return shown(balanceView(context.texts, await points.balanceOf(context.actor.accountId), settings.pointsHelp));
   },
 } satisfies Command;

@@ -26,13 +26,13 @@ export const pointsGrant = {
     ],
   },
   ack: 'private',
-  async run(interaction, { services, actor }) {
+  async run(interaction, { services, actor, texts }) {
     if (!canDo(actor, 'grantPoints', { owner: null })) return refused({ code: 'operators-only' });
     const user = interaction.options.getUser('user', true);
     const accountId = accountIdOf('discord', user.id);
     const amountPoints = points(interaction.options.getInteger('points', true));
     const reason = interaction.options.getString('reason')?.trim() ?? '';
     await services.points.grant({ accountId, key: `grant:${interaction.id}`, amountPoints, by: actor.accountId, ...(reason === '' ? {} : { reason }) });
-    return shown(grantedView(user.id, amountPoints, await services.points.balanceOf(accountId)));
+    return shown(grantedView(texts, user.id, amountPoints, await services.points.balanceOf(accountId)));
   },
 } satisfies Command;

@@ -8,6 +8,6 @@ export const pointsHistory = {
   ack: 'private',
   async run(_interaction, context) {
     await welcome(context);
-    return shown(historyView(await context.services.points.historyOf(context.actor.accountId, { limit: HISTORY_PAGE + 1 })));
+    return shown(historyView(context.texts, await context.services.points.historyOf(context.actor.accountId, { limit: HISTORY_PAGE + 1 })));
   },
 } satisfies Command;

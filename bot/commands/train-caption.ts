@@ -34,7 +34,7 @@ export const trainCaption = {
     if (changed === null) return refused({ code: 'image-not-found' });
     const at = changed.images.findIndex(({ imageId }) => imageId === image.imageId);
     return shown(
-      datasetView({
+      datasetView(context.texts, {
         dataset: changed,
         recipes: [...context.services.recipes.values()],
         page: Math.floor(at / IMAGES_PER_PAGE),

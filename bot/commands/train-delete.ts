@@ -10,6 +10,6 @@ export const trainDelete = {
   async run(interaction, context) {
     const dataset = await findDataset(interaction.options.getString('id', true), 'change', context);
     if (dataset === null) return refused({ code: 'dataset-not-found' });
-    return shown(deleteConfirmView(dataset));
+    return shown(deleteConfirmView(context.texts, dataset));
   },
 } satisfies Command;

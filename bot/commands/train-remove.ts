@@ -17,6 +17,6 @@ export const trainRemove = {
     await datasets.removeImage(dataset.datasetId, image.imageId);
     const changed = await datasets.read(dataset.datasetId);
     if (changed === null) return refused({ code: 'dataset-not-found' });
-    return shown(datasetView({ dataset: changed, recipes: [...recipes.values()], page: 0, done: `${safe(image.fileName, 60)} is removed.` }));
+    return shown(datasetView(context.texts, { dataset: changed, recipes: [...recipes.values()], page: 0, done: `${safe(image.fileName, 60)} is removed.` }));
   },
 } satisfies Command;

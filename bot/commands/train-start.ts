@@ -56,6 +56,6 @@ export const trainStart = {
   async run(interaction, context) {
     const dataset = await findDataset(interaction.options.getString('id', true), 'start', context);
     if (dataset === null) return refused({ code: 'dataset-not-found' });
-    return offerTraining(dataset, { recipeId: interaction.options.getString('recipe'), settings: settingsOf(interaction), ...placeOf(interaction) }, context);
+    return offerTraining(dataset, { recipeId: interaction.options.getString('recipe'), settings: settingsOf(interaction), ...placeOf(interaction), locale: interaction.locale }, context);
   },
 } satisfies Command;

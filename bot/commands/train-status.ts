@@ -13,10 +13,10 @@ export const trainStatus = {
   async run(interaction, context) {
     const { runs } = context.services;
     const given = interaction.options.getString('id');
-    if (given === null) return shown(recentRunsView(await runs.recentRuns(context.actor.accountId, MOST_RUNS)));
+    if (given === null) return shown(recentRunsView(context.texts, await runs.recentRuns(context.actor.accountId, MOST_RUNS)));
     const dataset = await findDataset(given, 'view', context);
     if (dataset === null) return refused({ code: 'dataset-not-found' });
     const run = await runs.latestRunOfDataset(dataset.datasetId);
-    return run === null ? refused({ code: 'run-not-found' }) : shown(runView(run, await surroundingsOf(run, context)));
+    return run === null ? refused({ code: 'run-not-found' }) : shown(runView(context.texts, run, await surroundingsOf(run, context)));
   },
 } satisfies Command;

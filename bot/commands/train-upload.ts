@@ -23,12 +23,12 @@ export const trainUpload = {
     const { options } = interaction;
     const given = options.getString('id', true);
     const image = options.getAttachment('image');
-    if (image === null && isDatasetId(given)) return { kind: 'modal', modal: uploadForm(given.trim()) };
+    if (image === null && isDatasetId(given)) return { kind: 'modal', modal: uploadForm(context.texts, given.trim()) };
     const dataset = await findDataset(given, 'change', context);
     if (dataset === null) return refused({ code: 'dataset-not-found' });
     if (image === null) {
       const done = 'Press Add images to choose up to ten files.';
-      return shown(datasetView({ dataset, recipes: [...context.services.recipes.values()], page: 0, done }));
+      return shown(datasetView(context.texts, { dataset, recipes: [...context.services.recipes.values()], page: 0, done }));
     }
     const caption = options.getString('caption');
     return startUpload(interaction, uploadOf(dataset, [image], caption === null ? {} : { own: caption }), context);

@@ -10,6 +10,6 @@ export const trainView = {
   async run(interaction, context) {
     const dataset = await findDataset(interaction.options.getString('id', true), 'view', context);
     if (dataset === null) return refused({ code: 'dataset-not-found' });
-    return shown(datasetView({ dataset, recipes: [...context.services.recipes.values()], page: 0 }));
+    return shown(datasetView(context.texts, { dataset, recipes: [...context.services.recipes.values()], page: 0 }));
   },
 } satisfies Command;

@@ -23,8 +23,8 @@ import { safe } from '../views/safe.js';
 type DatasetArgs = Record<'datasetId', string>;
 type NoArgs = Record<string, never>;
 
-function page(dataset: Dataset, at: number, { services }: Context): Reply {
-  return shown(datasetView({ dataset, recipes: [...services.recipes.values()], page: at }));
+function page(dataset: Dataset, at: number, { services, texts }: Context): Reply {
+  return shown(datasetView(texts, { dataset, recipes: [...services.recipes.values()], page: at }));
 }
 
 async function showDataset(datasetId: string, at: number, context: Context): Promise<Reply> {
@@ -35,7 +35,7 @@ async function showDataset(datasetId: string, at: number, context: Context): Pro
 export const listPage = {
   route: listRoute,
   ack: 'update',
-  run: async (_interaction, args, { services, actor }) => shown(datasetListView(await services.datasets.listOf(actor.accountId), args.page)),
+  run: async (_interaction, args, { services, actor, texts }) => shown(datasetListView(texts, await services.datasets.listOf(actor.accountId), args.page)),
 } satisfies Component<Record<'page', number>>;
 
 export const openDataset = {
@@ -73,7 +73,7 @@ export const deleteDataset = {
 export const openCreateForm = {
   route: createRoute,
   ack: 'modal',
-  run: () => Promise.resolve({ kind: 'modal', modal: createForm() }),
+  run: (_interaction, _args, { texts }) => Promise.resolve({ kind: 'modal', modal: createForm(texts) }),
 } satisfies Component<NoArgs>;
 
 export const submitCreateForm = {
@@ -85,7 +85,7 @@ export const submitCreateForm = {
 export const openUploadForm = {
   route: uploadRoute,
   ack: 'modal',
-  run: (_interaction, { datasetId }) => Promise.resolve({ kind: 'modal', modal: uploadForm(datasetId) }),
+  run: (_interaction, { datasetId }, { texts }) => Promise.resolve({ kind: 'modal', modal: uploadForm(texts, datasetId) }),
 } satisfies Component<DatasetArgs>;
 
 export const submitUploadForm = {

@@ -5,7 +5,6 @@ import { refused, shown, type Component } from '../interaction-kinds.js';
 import { offerTraining } from '../offer.js';
 import { storedInteractionOf } from '../reach.js';
 import { surroundingsOf } from '../run-surroundings.js';
-import { en } from '../texts/en.js';
 import { saidView, troubleView } from '../views/answers.js';
 import { againRoute, cancelAskRoute, cancelRoute, downloadRoute, quoteRoute, refreshRoute, startRoute, type ConfirmedCancel } from '../views/custom-ids.js';
 import { button } from '../views/layout.js';
@@ -25,14 +24,14 @@ export const startRun = {
       case 'started': {
         // A press that met a run under way or ended is not told by that run, which answers the first press.
         const run = await services.runs.read(quote.runId);
-        return run === null || run.interactionId === interaction.id ? { kind: 'answered-by-workflow' } : shown(runView(run, await surroundingsOf(run, context)));
+        return run === null || run.interactionId === interaction.id ? { kind: 'answered-by-workflow' } : shown(runView(context.texts, run, await surroundingsOf(run, context)));
       }
       case 'already-started': {
         const run = await services.runs.read(quote.runId);
-        return run === null ? shown(saidView(en.alreadyStarted)) : shown(runView(run, await surroundingsOf(run, context)));
+        return run === null ? shown(saidView(context.texts.alreadyStarted)) : shown(runView(context.texts, run, await surroundingsOf(run, context)));
       }
       case 'not-confirmed':
-        return shown(troubleView(en.notConfirmed, button('Start training', startRoute.format({ quoteId }), 'primary')));
+        return shown(troubleView(context.texts.notConfirmed, button('Start training', startRoute.format({ quoteId }), 'primary')));
     }
   },
 } satisfies Component<Record<'quoteId', string>>;
@@ -40,10 +39,10 @@ export const startRun = {
 export const quoteDataset = {
   route: quoteRoute,
   ack: 'private',
-  async run(_interaction, { datasetId }, context) {
+  async run(interaction, { datasetId }, context) {
     const dataset = await findDataset(datasetId, 'start', context);
     if (dataset === null) return refused({ code: 'dataset-not-found' });
-    return offerTraining(dataset, { recipeId: null, settings: {}, cardPlace: { where: 'dm' }, cardMoved: false }, context);
+    return offerTraining(dataset, { recipeId: null, settings: {}, cardPlace: { where: 'dm' }, cardMoved: false, locale: interaction.locale }, context);
   },
 } satisfies Component<Record<'datasetId', string>>;
 
@@ -51,11 +50,11 @@ export const quoteDataset = {
 export const trainAgain = {
   route: againRoute,
   ack: 'private',
-  async run(_interaction, { runId }, context) {
+  async run(interaction, { runId }, context) {
     const run = await context.services.runs.read(runId);
     const dataset = run === null ? null : await findDataset(run.datasetId, 'start', context);
     if (run === null || dataset === null) return refused({ code: 'dataset-not-found' });
-    return offerTraining(dataset, { recipeId: run.recipeId, settings: run.settings, cardPlace: run.cardPlace, cardMoved: false }, context);
+    return offerTraining(dataset, { recipeId: run.recipeId, settings: run.settings, cardPlace: run.cardPlace, cardMoved: false, locale: interaction.locale }, context);
   },
 } satisfies Component<Record<'runId', string>>;
 
@@ -65,7 +64,7 @@ export const refreshRun = {
   async run(_interaction, { runId }, context) {
     const run = await context.services.runs.read(runId);
     if (run === null || !canDo(context.actor, 'view', { owner: run.accountId })) return refused({ code: 'run-not-found' });
-    return shown(runView(run, await surroundingsOf(run, context)));
+    return shown(runView(context.texts, run, await surroundingsOf(run, context)));
   },
 } satisfies Component<Record<'runId', string>>;
 
@@ -91,9 +90,9 @@ export const cancelConfirmed = {
 export const downloadLora = {
   route: downloadRoute,
   ack: 'private',
-  async run(_interaction, { loraId }, { services, actor }) {
+  async run(_interaction, { loraId }, { services, actor, texts }) {
     const lora = await services.loras.read(loraId);
     if (lora === null || !canDo(actor, 'download', { owner: lora.owner })) return refused({ code: 'run-not-found' });
-    return shown(downloadView(lora.fileName, lora.sizeBytes, services.downloadLinks.linkFor(loraId, services.now())));
+    return shown(downloadView(texts, lora.fileName, lora.sizeBytes, services.downloadLinks.linkFor(loraId, services.now())));
   },
 } satisfies Component<Record<'loraId', string>>;

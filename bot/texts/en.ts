@@ -1,7 +1,16 @@
 import type { RunStatus } from '../../domain/runs.js';
+import { failureSentence } from './en/failures.js';
+import { refusalSentence } from './en/refusals.js';
+import { problemSentence } from './en/verdicts.js';
+import { count, durationText, listed, pointsText, sizeText } from './en/words.js';
 
-/** What users read besides refusals (refusals.ts), failures (failures.ts) and verdicts (verdicts.ts). */
+/** Everything users read in English; what is long has a file of its own in `en/`. */
 export const en = {
+  refusal: refusalSentence,
+  failure: failureSentence,
+  fileProblem: problemSentence,
+  words: { count, points: pointsText, size: sizeText, duration: durationText, listed },
+
   status: {
     checking: 'Checking the images',
     queued: 'Waiting for a free node',

@@ -1,7 +1,8 @@
 import type { Refusal } from '../../domain/refusals.js';
-import { refusalSentence, type Help } from '../texts/refusals.js';
+import type { Help } from '../texts/en/refusals.js';
 import { ACCENT, framed, row, text, type View } from './layout.js';
 import type { APIComponentInMessageActionRow } from 'discord.js';
+import type { Texts } from '../texts/texts.js';
 
 /** One sentence or a few, where nothing else is to be shown. */
 export function saidView(...lines: readonly string[]): View {
@@ -13,7 +14,7 @@ export function troubleView(line: string, ...buttons: readonly APIComponentInMes
   return framed(ACCENT.waiting, [text(line), row(...buttons)]);
 }
 
-export function refusalView(refusal: Refusal, help: Help): View {
-  const { what, hint, points } = refusalSentence(refusal, help);
+export function refusalView(t: Texts, refusal: Refusal, help: Help): View {
+  const { what, hint, points } = t.refusal(refusal, help);
   return framed(ACCENT.waiting, [text(`**${what}**`, hint, `-# ${points}`)]);
 }

@@ -1,13 +1,12 @@
 import { estimateEndMs } from '../../domain/remaining-time.js';
 import { isEndStatus, MAX_ATTEMPTS } from '../../domain/runs.js';
 import type { RunRow } from '../../models/runs-schema.js';
-import { en } from '../texts/en.js';
-import { failureSentence } from '../texts/failures.js';
-import { count, counted, sizeText } from '../texts/words.js';
+import { count, counted, sizeText } from '../texts/en/words.js';
 import { againRoute, cancelAskRoute, downloadRoute } from './custom-ids.js';
 import { ACCENT, button, framed, row, text, timestamp, type View } from './layout.js';
 import { endSentence } from './run-words.js';
 import { plain, safe } from './safe.js';
+import type { Texts } from '../texts/texts.js';
 
 /** What a card shows of a run. */
 export type CardState = Pick<
@@ -23,10 +22,10 @@ export interface CardSurroundings {
 }
 
 /** A run, live: one frame, its state in words, a bar of text, and what can be done about it. */
-export function cardView(run: CardState, surroundings: CardSurroundings): View {
+export function cardView(t: Texts, run: CardState, surroundings: CardSurroundings): View {
   return framed(accentOf(run), [
-    text(`## ${safe(run.datasetName, 40)}`, `**${en.status[run.status]}**`),
-    text(...stateLines(run, surroundings)),
+    text(`## ${safe(run.datasetName, 40)}`, `**${t.status[run.status]}**`),
+    text(...stateLines(t, run, surroundings)),
     text(
       `-# ${counted(run.images.length, 'image')} · \`${plain(run.recipeId)}\` · ${counted(run.settings.steps, 'step')}` +
         ` · started ${timestamp(run.createdAt)} · run \`${run.runId.slice(0, 8)}\``,
@@ -41,10 +40,10 @@ function accentOf({ status }: CardState): number {
   return status === 'training' || status === 'collecting' ? ACCENT.calm : ACCENT.waiting;
 }
 
-function stateLines(run: CardState, { ahead, pointsHelp }: CardSurroundings): (string | null)[] {
+function stateLines(t: Texts, run: CardState, { ahead, pointsHelp }: CardSurroundings): (string | null)[] {
   const { end, status } = run;
-  if (end !== null) return endLines(run, end, pointsHelp);
-  const attempt = attemptLine(run);
+  if (end !== null) return endLines(t, run, end, pointsHelp);
+  const attempt = attemptLine(t, run);
   switch (status) {
     case 'queued':
       return [ahead === null || ahead === 0 ? 'Next in line.' : `About ${counted(ahead, 'run')} ahead.`, attempt];
@@ -59,16 +58,16 @@ function stateLines(run: CardState, { ahead, pointsHelp }: CardSurroundings): (s
   }
 }
 
-function endLines(run: CardState, end: NonNullable<CardState['end']>, pointsHelp: string | undefined): (string | null)[] {
-  const { what, hint, points } = endSentence(end, { pointsHelp });
+function endLines(t: Texts, run: CardState, end: NonNullable<CardState['end']>, pointsHelp: string | undefined): (string | null)[] {
+  const { what, hint, points } = endSentence(t, end, { pointsHelp });
   const { artifact } = run;
   const file = end.kind !== 'succeeded' || artifact === null ? null : `\`${plain(artifact.fileName)}\` · ${sizeText(artifact.sizeBytes)} · ${counted(artifact.tensors, 'tensor')}`;
   return [what, file, hint, points, run.endedAt === null ? null : `-# Ended ${timestamp(run.endedAt)}`];
 }
 
-function attemptLine({ attempt, lastFailure }: CardState): string | null {
+function attemptLine(t: Texts, { attempt, lastFailure }: CardState): string | null {
   if (attempt <= 1 || lastFailure === null) return null;
-  return `Attempt ${attempt} of ${MAX_ATTEMPTS}, at no extra cost. The one before: ${failureSentence(lastFailure).what}`;
+  return `Attempt ${attempt} of ${MAX_ATTEMPTS}, at no extra cost. The one before: ${t.failure(lastFailure).what}`;
 }
 
 const PHASES = { waiting: 'Waiting in the node’s own queue.', preparing: 'Loading the base model.', training: null, saving: 'Saving the model.' } as const;

@@ -1,10 +1,11 @@
 import type { Balance } from '../../domain/ledger-answers.js';
 import type { Recipe } from '../../domain/recipes.js';
 import type { Quote } from '../../domain/runs.js';
-import { count, counted, pointsText } from '../texts/words.js';
+import { count, counted, pointsText } from '../texts/en/words.js';
 import { startRoute } from './custom-ids.js';
 import { ACCENT, button, framed, row, text, timestamp, type View } from './layout.js';
 import { plain, safe } from './safe.js';
+import type { Texts } from '../texts/texts.js';
 
 export interface Offer {
   readonly quote: Quote;
@@ -20,7 +21,7 @@ export interface Offer {
 }
 
 /** What a run trains and costs, before anything is taken. */
-export function confirmView({ quote, datasetName, recipe, balance, waiting, nodes, cardMoved, pointsHelp }: Offer): View {
+export function confirmView(t: Texts, { quote, datasetName, recipe, balance, waiting, nodes, cardMoved, pointsHelp }: Offer): View {
   const { steps, learningRate, rank, resolutionPx } = quote.settings;
   const left = balance.availablePoints - quote.pricePoints;
   const enough = left >= 0;

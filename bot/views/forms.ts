@@ -1,6 +1,7 @@
 import { ComponentType, TextInputStyle, type APIModalInteractionResponseCallbackData } from 'discord.js';
 import { NAME_MAX_LENGTH } from '../../domain/datasets.js';
 import { createFormRoute, uploadFormRoute } from './custom-ids.js';
+import type { Texts } from '../texts/texts.js';
 
 export const NAME_FIELD = 'name';
 export const FILES_FIELD = 'files';
@@ -8,7 +9,7 @@ export const SHARED_CAPTION_FIELD = 'caption';
 /** What Discord lets one form take. */
 const FILES_PER_FORM = 10;
 
-export function createForm(): APIModalInteractionResponseCallbackData {
+export function createForm(t: Texts): APIModalInteractionResponseCallbackData {
   return {
     custom_id: createFormRoute.format({}),
     title: 'New dataset',
@@ -23,7 +24,7 @@ export function createForm(): APIModalInteractionResponseCallbackData {
 }
 
 /** Pictures and their `.txt` captions together; Discord checks names only, so what is in them is checked by the intake. */
-export function uploadForm(datasetId: string): APIModalInteractionResponseCallbackData {
+export function uploadForm(t: Texts, datasetId: string): APIModalInteractionResponseCallbackData {
   return {
     custom_id: uploadFormRoute.format({ datasetId }),
     title: 'Add images',

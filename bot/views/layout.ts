@@ -18,6 +18,14 @@ import { clamp } from './safe.js';
 /** What a message shows: a Components V2 body without its flags. Pure data, the same for a reply, an edit and a new message. */
 export interface View {
   readonly components: APIMessageTopLevelComponent[];
+  /** The stored pictures it shows, by the names under which its components refer to them (`attachment://<name>`). */
+  readonly files?: readonly ViewFile[];
+}
+
+/** A stored blob that is sent along with a message: an address of Discord's would expire. */
+export interface ViewFile {
+  readonly name: string;
+  readonly sha256: string;
 }
 
 /** Discord counts the text of all TextDisplays of a message together. */

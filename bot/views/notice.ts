@@ -1,11 +1,11 @@
 import type { RunRow } from '../../models/runs-schema.js';
-import { en } from '../texts/en.js';
-import type { Help } from '../texts/refusals.js';
-import { sizeText } from '../texts/words.js';
+import type { Help } from '../texts/en/refusals.js';
+import { sizeText } from '../texts/en/words.js';
 import { downloadRoute } from './custom-ids.js';
 import { ACCENT, button, framed, line, linkButton, row, text, timestamp, type View } from './layout.js';
 import { endSentence } from './run-words.js';
 import { clamp, plain, safe } from './safe.js';
+import type { Texts } from '../texts/texts.js';
 
 export type EndedRun = Pick<RunRow, 'runId' | 'datasetName' | 'status' | 'artifact' | 'end'>;
 
@@ -17,10 +17,10 @@ export interface NoticeOptions extends Help {
 }
 
 /** The new message that tells a run's end. */
-export function noticeView(run: EndedRun, { userId, link, pointsHelp }: NoticeOptions): View {
+export function noticeView(t: Texts, run: EndedRun, { userId, link, pointsHelp }: NoticeOptions): View {
   const succeeded = run.status === 'succeeded';
   return framed(succeeded ? ACCENT.good : run.status === 'failed' ? ACCENT.bad : ACCENT.waiting, [
-    text(`<@${userId}> ${endLines(run, { pointsHelp })}`),
+    text(`<@${userId}> ${endLines(t, run, { pointsHelp })}`),
     succeeded && link !== null ? text(`-# The link works until ${timestamp(link.expiresAt, 'f')}; **New link** makes another one for you alone.`) : null,
     succeeded
       ? row(
@@ -32,10 +32,10 @@ export function noticeView(run: EndedRun, { userId, link, pointsHelp }: NoticeOp
   ]);
 }
 
-function endLines(run: EndedRun, help: Help): string {
-  const head = `**${safe(run.datasetName === '' ? 'Training' : run.datasetName, 40)}: ${en.status[run.status].toLowerCase()}**`;
+function endLines(t: Texts, run: EndedRun, help: Help): string {
+  const head = `**${safe(run.datasetName === '' ? 'Training' : run.datasetName, 40)}: ${t.status[run.status].toLowerCase()}**`;
   if (run.end === null) return head;
-  const { what, hint, points } = endSentence(run.end, help);
+  const { what, hint, points } = endSentence(t, run.end, help);
   const file = run.artifact === null || run.status !== 'succeeded' ? [] : [`\`${plain(run.artifact.fileName)}\`, ${sizeText(run.artifact.sizeBytes)}`];
   return [head, what, ...file, hint, points].join('\n');
 }
@@ -45,8 +45,8 @@ const STORY_LIMIT = 700;
 const MOST_STORIES = 5;
 
 /** Ends that could not be delivered when they happened. */
-export function pendingNoticesView(rows: readonly EndedRun[], help: Help): View {
-  const stories = rows.slice(0, MOST_STORIES).map((run) => text(clamp(endLines(run, help), STORY_LIMIT)));
+export function pendingNoticesView(t: Texts, rows: readonly EndedRun[], help: Help): View {
+  const stories = rows.slice(0, MOST_STORIES).map((run) => text(clamp(endLines(t, run, help), STORY_LIMIT)));
   const downloads = rows.filter((run) => run.status === 'succeeded').slice(0, MOST_STORIES);
   const more = rows.length - stories.length;
   return framed(ACCENT.calm, [
@@ -58,7 +58,7 @@ export function pendingNoticesView(rows: readonly EndedRun[], help: Help): View 
 }
 
 /** A fresh link, for the owner's eyes only. */
-export function downloadView(fileName: string, sizeBytes: number, link: { readonly url: string; readonly expiresAt: Date }): View {
+export function downloadView(t: Texts, fileName: string, sizeBytes: number, link: { readonly url: string; readonly expiresAt: Date }): View {
   return framed(ACCENT.good, [
     text(`\`${plain(fileName)}\` · ${sizeText(sizeBytes)}`, `-# The link works until ${timestamp(link.expiresAt, 'f')}. Whoever has it can fetch the file.`),
     row(linkButton('Download', link.url)),

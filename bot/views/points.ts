@@ -1,13 +1,14 @@
 import type { Entry } from '../../domain/ledger.js';
 import type { Balance } from '../../domain/ledger-answers.js';
-import { count, pointsText } from '../texts/words.js';
+import { count, pointsText } from '../texts/en/words.js';
 import { historyRoute } from './custom-ids.js';
 import { ACCENT, button, framed, row, text, timestamp, type View } from './layout.js';
 import { safe } from './safe.js';
+import type { Texts } from '../texts/texts.js';
 
 export const HISTORY_PAGE = 15;
 
-export function balanceView({ availablePoints, heldPoints, balancePoints }: Balance, pointsHelp: string | undefined): View {
+export function balanceView(t: Texts, { availablePoints, heldPoints, balancePoints }: Balance, pointsHelp: string | undefined): View {
   return framed(ACCENT.calm, [
     text(
       '## Your points',
@@ -19,7 +20,7 @@ export function balanceView({ availablePoints, heldPoints, balancePoints }: Bala
 }
 
 /** Newest first; one entry more than a page holds says that there are older ones. */
-export function historyView(entries: readonly Entry[]): View {
+export function historyView(t: Texts, entries: readonly Entry[]): View {
   const page = entries.slice(0, HISTORY_PAGE);
   const last = page.at(-1);
   if (last === undefined) return framed(ACCENT.calm, [text('## Your points', 'Nothing has happened yet.')]);
@@ -53,6 +54,6 @@ function movement({ kind, amount, direction, key }: Entry): string {
   }
 }
 
-export function grantedView(userId: string, amountPoints: number, balance: Balance): View {
+export function grantedView(t: Texts, userId: string, amountPoints: number, balance: Balance): View {
   return framed(ACCENT.good, [text(`Granted **${pointsText(amountPoints)}** to <@${userId}>, who now has ${pointsText(balance.availablePoints)} to spend.`)]);
 }

@@ -1,10 +1,10 @@
 import type { RunEnd } from '../../domain/runs.js';
-import { failureSentence } from '../texts/failures.js';
-import { refusalSentence, type Help, type Sentence } from '../texts/refusals.js';
-import { pointsText } from '../texts/words.js';
+import type { Help, Sentence } from '../texts/en/refusals.js';
+import { pointsText } from '../texts/en/words.js';
+import type { Texts } from '../texts/texts.js';
 
 /** How a run ended, in words: what, what to do about it, what became of the points. */
-export function endSentence(end: RunEnd, help: Help): Sentence {
+export function endSentence(t: Texts, end: RunEnd, help: Help): Sentence {
   switch (end.kind) {
     case 'succeeded':
       return {
@@ -13,9 +13,9 @@ export function endSentence(end: RunEnd, help: Help): Sentence {
         points: end.capturedPoints === 0 ? 'It was free.' : `${pointsText(end.capturedPoints)} spent.`,
       };
     case 'refused':
-      return refusalSentence(end.refusal, help);
+      return t.refusal(end.refusal, help);
     case 'failed':
-      return { ...failureSentence(end.failure), points: returned(end.releasedPoints) };
+      return { ...t.failure(end.failure), points: returned(end.releasedPoints) };
     case 'cancelled':
       return {
         what: end.by === 'owner' ? 'You cancelled this training.' : 'An operator cancelled this training.',

@@ -1,24 +1,24 @@
 import type { RunRow } from '../../models/runs-schema.js';
-import { en } from '../texts/en.js';
-import { pointsText } from '../texts/words.js';
+import { pointsText } from '../texts/en/words.js';
 import { cardView, type CardSurroundings } from './card.js';
 import { cancelRoute, refreshRoute, type ConfirmedCancel } from './custom-ids.js';
 import { ACCENT, button, framed, row, text, timestamp, type View } from './layout.js';
 import { clamp, plain, safe } from './safe.js';
+import type { Texts } from '../texts/texts.js';
 
 /** All of a card in a private answer, with a button that brings it up to date. */
-export function runView(run: RunRow, surroundings: CardSurroundings): View {
-  const { components } = cardView(run, surroundings);
+export function runView(t: Texts, run: RunRow, surroundings: CardSurroundings): View {
+  const { components } = cardView(t, run, surroundings);
   const refresh = row(button('Refresh', refreshRoute.format({ runId: run.runId })));
   return { components: run.open && refresh !== null ? [...components, refresh] : components };
 }
 
 /** The account's latest runs, newest first. */
-export function recentRunsView(runs: readonly RunRow[]): View {
+export function recentRunsView(t: Texts, runs: readonly RunRow[]): View {
   if (runs.length === 0) return framed(ACCENT.calm, [text('## Your trainings', 'There are none yet. Start one with `/train start`.')]);
   return framed(ACCENT.calm, [
     text('## Your trainings'),
-    text(...runs.map((run) => `- **${safe(run.datasetName, 40)}** · ${en.status[run.status]}${stepsOf(run)} · \`${plain(run.recipeId)}\` · ${timestamp(run.createdAt)}`)),
+    text(...runs.map((run) => `- **${safe(run.datasetName, 40)}** · ${t.status[run.status]}${stepsOf(run)} · \`${plain(run.recipeId)}\` · ${timestamp(run.createdAt)}`)),
     row(
       ...runs
         .filter((run) => run.open)
@@ -33,7 +33,7 @@ function stepsOf({ open, progress }: RunRow): string {
 }
 
 /** The run is on its way; where its card is to be seen. */
-export function acceptedView(run: Pick<RunRow, 'datasetName' | 'pricePoints' | 'cardPlace' | 'card' | 'runId'>, guildId: string | null): View {
+export function acceptedView(t: Texts, run: Pick<RunRow, 'datasetName' | 'pricePoints' | 'cardPlace' | 'card' | 'runId'>, guildId: string | null): View {
   const price = run.pricePoints === 0 ? 'It is free.' : `${pointsText(run.pricePoints)} are set aside for it.`;
   return framed(ACCENT.good, [
     text(`**The training of ${safe(run.datasetName, 40)} is accepted.** ${price}`, cardPlaceLine(run, guildId)),
@@ -55,7 +55,7 @@ export interface CancelQuestion {
 }
 
 /** What a cancel costs now, before it is done. */
-export function cancelConfirmView({ run, shown, byOperator, again }: CancelQuestion): View {
+export function cancelConfirmView(t: Texts, { run, shown, byOperator, again }: CancelQuestion): View {
   const back = run.pricePoints - shown.points;
   return framed(ACCENT.bad, [
     again ? text('**The training has gone on since; this is the figure now.**') : null,
@@ -72,6 +72,6 @@ export function cancelConfirmView({ run, shown, byOperator, again }: CancelQuest
   ]);
 }
 
-export function cancelAcceptedView(datasetName: string): View {
+export function cancelAcceptedView(t: Texts, datasetName: string): View {
   return framed(ACCENT.waiting, [text(`**The training of ${safe(datasetName, 40)} is being cancelled.**`, 'Its card and a message tell when it has ended.')]);
 }

@@ -15,7 +15,7 @@ function newRun(change: Partial<NewRun> = {}): NewRun {
   return {
     runId: `run-${made}`, accountId: accountIdOf('discord', `${made}`), datasetId: `dataset-${made}`, datasetName: 'cats', triggerWord: 'tyrdcats',
     datasetRevision: 1, images: [], recipeId: 'sd15-lora', queue: 'default', pricePoints: 1500, namespaceId: 'n', interactionId: 'i',
-    settings: { steps: 1500, learningRate: 0.0003, rank: 16, resolutionPx: 512 }, cardPlace: { where: 'dm' }, ...change,
+    settings: { steps: 1500, learningRate: 0.0003, rank: 16, resolutionPx: 512 }, locale: 'en-GB', cardPlace: { where: 'dm' }, ...change,
   };
 }
 

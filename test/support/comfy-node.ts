@@ -76,6 +76,7 @@ export async function openRunWorld(): Promise<RunWorld> {
           pricePoints: 1500,
           namespaceId: 'test',
           interactionId: 'interaction',
+          locale: 'en-GB',
           cardPlace: { where: 'dm' },
         },
         1,

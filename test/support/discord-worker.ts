@@ -2,6 +2,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import type { Connection } from 'mongoose';
 import { createDiscordActivities, type DiscordActivities } from '../../activities/discord/activities.js';
 import { createDiscordRest } from '../../activities/discord/rest.js';
+import { createBlobs } from '../../models/blobs.js';
 import { createDatasets } from '../../models/datasets.js';
 import { createDownloadLinks } from '../../models/download-links.js';
 import { createInteractions } from '../../models/interactions.js';
@@ -34,6 +35,7 @@ export async function startTestDiscord(connection: Connection): Promise<TestDisc
     rest: createDiscordRest({ token: standIn.token, apiUrl: standIn.apiUrl }),
     runs,
     interactions,
+    blobs: createBlobs(connection),
     datasets: createDatasets(connection),
     downloadLinks: createDownloadLinks({ baseUrl: 'http://127.0.0.1:8080', secret: 'a secret of tests', ttlMs: 3_600_000 }),
     cardEditIntervalMs: CARD_EDIT_INTERVAL_MS,

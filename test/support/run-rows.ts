@@ -31,6 +31,7 @@ export function aRun(changes: Partial<RunRow> = {}): RunRow {
     end: null,
     notice: 'none',
     interactionId: '1',
+    locale: 'en-GB',
     cardPlace: { where: 'dm' },
     card: null,
     revision: 1,

@@ -63,7 +63,7 @@ describe('checking the images of a run again', () => {
     const opened = await runs.open(
       {
         runId, accountId: 'discord:1', datasetId: `dataset-${runId}`, datasetName: 'Cats', triggerWord: 'tyrdcats', datasetRevision: 1, images, recipeId: RECIPE.id, queue: 'test',
-        settings: { steps: 10, learningRate: 1, rank: 1, resolutionPx }, pricePoints: 0, namespaceId: 'n', interactionId: 'i', cardPlace: { where: 'dm' },
+        settings: { steps: 10, learningRate: 1, rank: 1, resolutionPx }, pricePoints: 0, namespaceId: 'n', interactionId: 'i', locale: 'en-GB', cardPlace: { where: 'dm' },
       },
       100,
       new Date(),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { en } from '../../../bot/texts/en.js';
 import { refusalView, saidView, troubleView } from '../../../bot/views/answers.js';
 import { cardView } from '../../../bot/views/card.js';
 import { confirmView } from '../../../bot/views/confirm.js';
@@ -39,30 +40,30 @@ function dataset(images: number, changes: Partial<Dataset> = {}): Dataset {
 
 const quote: Quote = {
   quoteId: randomUUID(), runId: randomUUID(), accountId: 'discord:1', datasetId: randomUUID(), datasetRevision: 1, recipeId: 'sd15-lora',
-  settings: { steps: 1_500, learningRate: 0.000_5, rank: 16, resolutionPx: 512 }, pricePoints: 1_900, imageCount: 12, cardPlace: { where: 'dm' }, expiresAt: AT,
+  settings: { steps: 1_500, learningRate: 0.000_5, rank: 16, resolutionPx: 512 }, pricePoints: 1_900, imageCount: 12, locale: 'en-GB', cardPlace: { where: 'dm' }, expiresAt: AT,
 };
 const balance = { balancePoints: points(5_000), heldPoints: points(100), availablePoints: points(4_900) };
 
 describe('lists of datasets', () => {
   it.each([0, 1, 4, 5, 19, 20, 21, 25, 26, 200])('keep within what Discord takes with %i datasets, on every page', (count) => {
     const datasets = Array.from({ length: count }, () => ({ datasetId: randomUUID(), name: nastyName, images: 100, captionsMissing: 100 }));
-    for (let page = 0; page <= Math.ceil(count / 20); page += 1) expect(problemsOfView(datasetListView(datasets, page))).toEqual([]);
+    for (let page = 0; page <= Math.ceil(count / 20); page += 1) expect(problemsOfView(datasetListView(en, datasets, page))).toEqual([]);
   });
 
   it.each([0, 1, 4, 5, 10, 11, 25, 100])('keep within what Discord takes for a dataset of %i images with captions of 4,000 characters', (count) => {
     for (let page = 0; page <= count / 10; page += 1) {
-      expect(problemsOfView(datasetView({ dataset: dataset(count), recipes: [aRecipe(), aRecipe({ id: 'sdxl-lora' })], page, done: 'Done.' }))).toEqual([]);
+      expect(problemsOfView(datasetView(en, { dataset: dataset(count), recipes: [aRecipe(), aRecipe({ id: 'sdxl-lora' })], page, done: 'Done.' }))).toEqual([]);
     }
   });
 
   it('show a page that is there when the wished one is gone', () => {
-    const view = datasetView({ dataset: dataset(11), recipes: [], page: 99 });
+    const view = datasetView(en, { dataset: dataset(11), recipes: [], page: 99 });
     expect(allText(view.components)).toContain('11\\. ');
   });
 
   it('offer to train only what a recipe can train', () => {
-    expect(buttonsOf(datasetView({ dataset: dataset(12), recipes: [aRecipe()], page: 0 }).components)).toContain('Train');
-    expect(buttonsOf(datasetView({ dataset: dataset(3), recipes: [aRecipe()], page: 0 }).components)).not.toContain('Train');
+    expect(buttonsOf(datasetView(en, { dataset: dataset(12), recipes: [aRecipe()], page: 0 }).components)).toContain('Train');
+    expect(buttonsOf(datasetView(en, { dataset: dataset(3), recipes: [aRecipe()], page: 0 }).components)).not.toContain('Train');
   });
 });
 
@@ -76,13 +77,13 @@ describe('a card', () => {
     for (const attempt of [1, 2, 3]) {
       for (const extra of [{}, { claim }, { claim, progress, ...timing }]) {
         const run = aRun({ status, attempt, datasetName: nastyName, lastFailure: attempt === 1 ? null : FAILURES.JobLost, ...extra });
-        expect(problemsOfView(cardView(run, around))).toEqual([]);
+        expect(problemsOfView(cardView(en, run, around))).toEqual([]);
       }
     }
   });
 
   it('shows steps, percent, a bar of text and when it will be done', () => {
-    const text = allText(cardView(aRun({ status: 'training', claim, progress, ...timing }), around).components);
+    const text = allText(cardView(en, aRun({ status: 'training', claim, progress, ...timing }), around).components);
     expect(text).toContain('420 of 1,500 steps');
     expect(text).toContain('28 percent');
     expect(text).toContain('█████░░░░░░░░░░░░░░░');
@@ -92,17 +93,17 @@ describe('a card', () => {
   });
 
   it('says which attempt it is and why', () => {
-    const text = allText(cardView(aRun({ attempt: 2, lastFailure: FAILURES.OutOfMemory }), around).components);
+    const text = allText(cardView(en, aRun({ attempt: 2, lastFailure: FAILURES.OutOfMemory }), around).components);
     expect(text).toContain('Attempt 2 of 3');
     expect(text).toContain('too little memory');
     expect(text).toContain('About 3 runs ahead');
   });
 
   it('can be cancelled until its file is being checked, and never after', () => {
-    const buttons = (status: RunStatus): string[] => buttonsOf(cardView(aRun({ status }), around).components);
+    const buttons = (status: RunStatus): string[] => buttonsOf(cardView(en, aRun({ status }), around).components);
     expect(buttons('training')).toEqual(['Cancel training']);
     expect(buttons('collecting')).toEqual([]);
-    expect(buttonsOf(cardView(anEndedRun({ kind: 'succeeded', capturedPoints: 1_900 }), around).components)).toEqual(['Download', 'Train again']);
+    expect(buttonsOf(cardView(en, anEndedRun({ kind: 'succeeded', capturedPoints: 1_900 }), around).components)).toEqual(['Download', 'Train again']);
   });
 });
 
@@ -121,61 +122,61 @@ describe('the end of a run', () => {
     'is told in words Discord takes, in card, notice and answer: %s',
     (_name, end) => {
       const run = anEndedRun(end, { datasetName: nastyName });
-      expect(problemsOfView(cardView(run, around))).toEqual([]);
-      expect(problemsOfView(noticeView(run, { userId: '1', link, pointsHelp: undefined }))).toEqual([]);
-      expect(problemsOfView(noticeView(run, { userId: '1', link: null, pointsHelp: undefined }))).toEqual([]);
-      expect(problemsOfView(runView(run, around))).toEqual([]);
-      expect(problemsOfView(pendingNoticesView(Array.from({ length: 10 }, () => ({ ...run, runId: randomUUID() })), { pointsHelp: undefined }))).toEqual([]);
+      expect(problemsOfView(cardView(en, run, around))).toEqual([]);
+      expect(problemsOfView(noticeView(en, run, { userId: '1', link, pointsHelp: undefined }))).toEqual([]);
+      expect(problemsOfView(noticeView(en, run, { userId: '1', link: null, pointsHelp: undefined }))).toEqual([]);
+      expect(problemsOfView(runView(en, run, around))).toEqual([]);
+      expect(problemsOfView(pendingNoticesView(en, Array.from({ length: 10 }, () => ({ ...run, runId: randomUUID() })), { pointsHelp: undefined }))).toEqual([]);
     },
   );
 
   it('tells what was spent and what came back', () => {
-    const text = allText(noticeView(anEndedRun({ kind: 'cancelled', by: 'owner', capturedPoints: 532, releasedPoints: 1_368 }), { userId: '1', link: null, pointsHelp: undefined }).components);
+    const text = allText(noticeView(en, anEndedRun({ kind: 'cancelled', by: 'owner', capturedPoints: 532, releasedPoints: 1_368 }), { userId: '1', link: null, pointsHelp: undefined }).components);
     expect(text).toContain('532 points spent');
     expect(text).toContain('1,368 points came back');
-    const failed = allText(noticeView(anEndedRun({ kind: 'failed', failure: FAILURES.JobLost, releasedPoints: 1_900 }), { userId: '1', link: null, pointsHelp: undefined }).components);
+    const failed = allText(noticeView(en, anEndedRun({ kind: 'failed', failure: FAILURES.JobLost, releasedPoints: 1_900 }), { userId: '1', link: null, pointsHelp: undefined }).components);
     expect(failed).toContain('All 1,900 points came back');
   });
 
   it('gives the link itself only where nobody else reads along', () => {
     const run = anEndedRun({ kind: 'succeeded', capturedPoints: 1_900 });
-    expect(JSON.stringify(noticeView(run, { userId: '1', link, pointsHelp: undefined }))).toContain(link.url);
-    expect(JSON.stringify(noticeView(run, { userId: '1', link: null, pointsHelp: undefined }))).not.toContain('http');
+    expect(JSON.stringify(noticeView(en, run, { userId: '1', link, pointsHelp: undefined }))).toContain(link.url);
+    expect(JSON.stringify(noticeView(en, run, { userId: '1', link: null, pointsHelp: undefined }))).not.toContain('http');
   });
 });
 
 describe('questions and answers', () => {
   it.each(Object.values(REFUSALS).map((refusal) => [refusal.code, refusal] as const))('say why not, what to do, and what became of points: %s', (_code, refusal) => {
-    const view = refusalView(refusal, { pointsHelp: undefined });
+    const view = refusalView(en, refusal, { pointsHelp: undefined });
     expect(problemsOfView(view)).toEqual([]);
     expect(allText(view.components).split('\n').length).toBeGreaterThanOrEqual(3);
     expect(allText(view.components)).not.toMatch(/undefined|NaN|\[object/);
   });
 
   it('tell how to get points in the operator’s words', () => {
-    expect(allText(refusalView(REFUSALS['not-enough-points'], { pointsHelp: 'Ask in #points.' }).components)).toContain('Ask in #points.');
+    expect(allText(refusalView(en, REFUSALS['not-enough-points'], { pointsHelp: 'Ask in #points.' }).components)).toContain('Ask in #points.');
   });
 
   it.each(['free', 'busy', 'none'] as const)('show an offer when nodes are %s, with and without enough points', (nodes) => {
     for (const availablePoints of [0, 1_900, 5_000]) {
-      const view = confirmView({ quote, datasetName: nastyName, recipe: aRecipe(), balance: { ...balance, availablePoints: points(availablePoints) }, waiting: 7, nodes, cardMoved: true, pointsHelp: NASTY });
+      const view = confirmView(en, { quote, datasetName: nastyName, recipe: aRecipe(), balance: { ...balance, availablePoints: points(availablePoints) }, waiting: 7, nodes, cardMoved: true, pointsHelp: NASTY });
       expect(problemsOfView(view)).toEqual([]);
       expect(buttonsOf(view.components)).toEqual(['Start training']);
     }
   });
 
   it('show a free offer without figures of points', () => {
-    const view = confirmView({ quote: { ...quote, pricePoints: 0 }, datasetName: 'a', recipe: aRecipe(), balance, waiting: 0, nodes: 'free', cardMoved: false, pointsHelp: undefined });
+    const view = confirmView(en, { quote: { ...quote, pricePoints: 0 }, datasetName: 'a', recipe: aRecipe(), balance, waiting: 0, nodes: 'free', cardMoved: false, pointsHelp: undefined });
     expect(allText(view.components)).toContain('This is free');
   });
 
   it('ask before a cancel with the figure of now', () => {
     const shown = { runId: randomUUID(), points: 532, attempt: 1, atSeconds: 1_772_000_000 };
-    const owner = cancelConfirmView({ run: aRun(), shown, byOperator: false, again: true });
+    const owner = cancelConfirmView(en, { run: aRun(), shown, byOperator: false, again: true });
     expect(problemsOfView(owner)).toEqual([]);
     expect(allText(owner.components)).toContain('532 points');
     expect(allText(owner.components)).toContain('1,368 points');
-    expect(allText(cancelConfirmView({ run: aRun(), shown: { ...shown, points: 0 }, byOperator: true, again: false }).components)).toContain('all 1,900 points go back');
+    expect(allText(cancelConfirmView(en, { run: aRun(), shown: { ...shown, points: 0 }, byOperator: true, again: false }).components)).toContain('all 1,900 points go back');
   });
 
   it('are taken by Discord: the small ones', () => {
@@ -184,13 +185,13 @@ describe('questions and answers', () => {
     const history: Entry[] = Array.from({ length: 16 }, (_, at) => ({ ...entry, kind: kinds[at % 6] ?? 'grant', seq: 16 - at }));
     const row = aRun({ card: { channelId: '1', messageId: '2', renderedRevision: 1, lost: false } });
     const views = [
-      saidView('A', 'B'), troubleView('A'), balanceView(balance, NASTY), historyView(history), historyView([]), grantedView('1', 5, balance), deleteConfirmView(dataset(3)),
-      recentRunsView([]), recentRunsView(Array.from({ length: 10 }, () => aRun({ runId: randomUUID(), datasetName: nastyName }))), acceptedView(row, '1'), acceptedView(aRun(), null),
-      cancelAcceptedView(nastyName), downloadView('cats.safetensors', 1, { url: 'https://a.b/c', expiresAt: AT }),
+      saidView('A', 'B'), troubleView('A'), balanceView(en, balance, NASTY), historyView(en, history), historyView(en, []), grantedView(en, '1', 5, balance), deleteConfirmView(en, dataset(3)),
+      recentRunsView(en, []), recentRunsView(en, Array.from({ length: 10 }, () => aRun({ runId: randomUUID(), datasetName: nastyName }))), acceptedView(en, row, '1'), acceptedView(en, aRun(), null),
+      cancelAcceptedView(en, nastyName), downloadView(en, 'cats.safetensors', 1, { url: 'https://a.b/c', expiresAt: AT }),
     ];
     for (const view of views) expect(problemsOfView(view)).toEqual([]);
-    expect(problemsOfModal(createForm())).toEqual([]);
-    expect(problemsOfModal(uploadForm(randomUUID()))).toEqual([]);
+    expect(problemsOfModal(createForm(en))).toEqual([]);
+    expect(problemsOfModal(uploadForm(en, randomUUID()))).toEqual([]);
   });
 });
 
@@ -204,7 +205,7 @@ describe('the answer to an upload', () => {
   ];
 
   it('names every file by number and name, pictures first, with what became of it', () => {
-    const view = intakeView({ datasetId: randomUUID(), datasetName: 'Cats', verdicts, undecided: 0, images: 5, captionsMissing: 1 });
+    const view = intakeView(en, { datasetId: randomUUID(), datasetName: 'Cats', verdicts, undecided: 0, images: 5, captionsMissing: 1 });
     expect(problemsOfView(view)).toEqual([]);
     const text = allText(view.components);
     expect(text).toContain('1 image added, 1 file not taken');
@@ -215,7 +216,7 @@ describe('the answer to an upload', () => {
 
   it.each([0, 1, 10, 20, 60])('keeps within what Discord takes for %i refused files with nasty names', (count) => {
     const many = Array.from({ length: count }, (_, at): FileVerdict => ({ ...refused, number: at + 1 }));
-    expect(problemsOfView(intakeView({ datasetId: randomUUID(), datasetName: nastyName, verdicts: many, undecided: 3, images: 100, captionsMissing: 0 }))).toEqual([]);
-    expect(problemsOfView(intakeView({ datasetId: randomUUID(), datasetName: null, verdicts: many, undecided: 0, images: 0, captionsMissing: 0 }))).toEqual([]);
+    expect(problemsOfView(intakeView(en, { datasetId: randomUUID(), datasetName: nastyName, verdicts: many, undecided: 3, images: 100, captionsMissing: 0 }))).toEqual([]);
+    expect(problemsOfView(intakeView(en, { datasetId: randomUUID(), datasetName: null, verdicts: many, undecided: 0, images: 0, captionsMissing: 0 }))).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
-import type { RunSettings } from '../../domain/recipes.js';
-import type { Refusal, RefusalCode } from '../../domain/refusals.js';
-import { safe } from '../views/safe.js';
+import type { RunSettings } from '../../../domain/recipes.js';
+import type { Refusal, RefusalCode } from '../../../domain/refusals.js';
+import { safe } from '../../views/safe.js';
 import { count, counted, listed, pointsText } from './words.js';
 
 /** What happened, what to do about it, and what became of the points. */

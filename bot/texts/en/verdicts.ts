@@ -1,6 +1,6 @@
-import type { FileFormat } from '../../domain/image-formats.js';
-import type { FileProblem, FileProblemCode } from '../../domain/verdicts.js';
-import { safe } from '../views/safe.js';
+import type { FileFormat } from '../../../domain/image-formats.js';
+import type { FileProblem, FileProblemCode } from '../../../domain/verdicts.js';
+import { safe } from '../../views/safe.js';
 import { count, sizeText } from './words.js';
 
 type Texts = { readonly [Code in FileProblemCode]: (problem: Extract<FileProblem, { code: Code }>) => string };

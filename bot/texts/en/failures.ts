@@ -1,5 +1,5 @@
-import type { Failure, FailureType } from '../../domain/failures.js';
-import { safe } from '../views/safe.js';
+import type { Failure, FailureType } from '../../../domain/failures.js';
+import { safe } from '../../views/safe.js';
 import type { Sentence } from './refusals.js';
 import { counted, durationText } from './words.js';
 

@@ -1,4 +1,4 @@
-import { formatPoints, points } from '../../domain/points.js';
+import { formatPoints, points } from '../../../domain/points.js';
 
 /** `1,500`, the same for everybody: a thousands separator that no locale reads as a fraction is the comma beside whole numbers. */
 export function count(amount: number): string {

@@ -1,0 +1,19 @@
+import { en } from './en.js';
+
+/** The same shape with any wording: what a language has to say. A word that is missing does not compile. */
+type Worded<Part> = Part extends string
+  ? string
+  : Part extends (...values: infer Values) => infer Said
+    ? (...values: Values) => Worded<Said>
+    : { readonly [Name in keyof Part]: Worded<Part[Name]> };
+
+/** Everything users read, in one language. Views take it as their first argument and hold no words of their own. */
+export type Texts = Worded<typeof en>;
+
+/** A second language is one file beside `en.ts` and one line here. */
+const LANGUAGES: Readonly<Record<string, Texts>> = { en };
+
+/** The texts for a locale of Discord's such as `en-GB` or `de`: its language, else English. */
+export function textsFor(locale: string): Texts {
+  return LANGUAGES[locale] ?? LANGUAGES[locale.split('-')[0] ?? ''] ?? en;
+}
