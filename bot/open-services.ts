@@ -7,6 +7,7 @@ import { createInteractions } from '../models/interactions.js';
 import { createLoras } from '../models/loras.js';
 import { createNodes } from '../models/nodes.js';
 import { createPointsLedger } from '../models/points-ledger.js';
+import { createPreferences } from '../models/preferences.js';
 import { createQuotes } from '../models/quotes.js';
 import { createRuns } from '../models/runs.js';
 import type { BotConfig } from './config.js';
@@ -42,6 +43,7 @@ export function openServices({ connection, recipes, yard, config, log }: Service
     quotes: createQuotes(connection),
     points: createPointsLedger(connection),
     loras: createLoras(connection),
+    preferences: createPreferences(connection),
     interactions: createInteractions(connection),
     nodes: createNodes(connection),
   };

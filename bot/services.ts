@@ -7,6 +7,7 @@ import type { Interactions } from '../models/interactions.js';
 import type { Loras } from '../models/loras.js';
 import type { Nodes } from '../models/nodes.js';
 import type { PointsLedger } from '../models/points-ledger.js';
+import type { PreferencesOfAccounts } from '../models/preferences.js';
 import type { Quotes } from '../models/quotes.js';
 import type { Runs } from '../models/runs.js';
 import type { StartIntakeAnswer } from '../workflows/intake/client.js';
@@ -37,6 +38,7 @@ export interface Services {
   readonly runs: Pick<Runs, 'read' | 'pendingNotices' | 'noticeDelivered' | 'openRunOfDataset' | 'recentRuns' | 'countWaiting' | 'latestRunOfDataset'>;
   readonly quotes: Pick<Quotes, 'store' | 'read'>;
   readonly points: Pick<PointsLedger, 'grant' | 'balanceOf' | 'historyOf'>;
+  readonly preferences: Pick<PreferencesOfAccounts, 'read' | 'change'>;
   readonly loras: Pick<Loras, 'read'>;
   readonly interactions: Pick<Interactions, 'store'>;
   readonly nodes: Pick<Nodes, 'seenSince'>;

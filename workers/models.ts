@@ -5,6 +5,7 @@ import { createInteractions } from '../models/interactions.js';
 import { createLoras } from '../models/loras.js';
 import { createNodes } from '../models/nodes.js';
 import { createPointsLedger } from '../models/points-ledger.js';
+import { createPreferences } from '../models/preferences.js';
 import { createQuotes } from '../models/quotes.js';
 import { createRuns } from '../models/runs.js';
 import { createSightings } from '../models/sightings.js';
@@ -21,6 +22,7 @@ export async function openModels(connection: Connection) {
     ledger: createPointsLedger(connection),
     loras: createLoras(connection),
     nodes: createNodes(connection),
+    preferences: createPreferences(connection),
     quotes: createQuotes(connection),
     runs: createRuns(connection),
     sightings: createSightings(connection),

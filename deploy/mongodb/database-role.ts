@@ -9,6 +9,7 @@ export const FREE_COLLECTIONS = [
   'interactions',
   'loras',
   'nodes',
+  'preferences',
   'quotes',
   'runs',
   'sightings',
