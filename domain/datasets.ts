@@ -18,6 +18,8 @@ export interface DatasetImage {
   readonly imageId: string;
   readonly fileName: string;
   readonly sha256: string;
+  /** Names the stored WebP of it, at most 512 px a side, that messages show. */
+  readonly previewSha256: string;
   /** SHA-256 of the bytes as they were sent: the same file twice is a duplicate. */
   readonly originalSha256: string;
   /** 64-bit difference hash as 16 hex digits. */

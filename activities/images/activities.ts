@@ -20,7 +20,7 @@ export interface ImageDependencies {
 }
 
 /** What was found out about a picture, by hash and figures; its bytes are in the blob store. */
-export type InspectedImage = Pick<DatasetImage, 'sha256' | 'originalSha256' | 'dHash' | 'widthPx' | 'heightPx' | 'sizeBytes' | 'warnings'>;
+export type InspectedImage = Pick<DatasetImage, 'sha256' | 'previewSha256' | 'originalSha256' | 'dHash' | 'widthPx' | 'heightPx' | 'sizeBytes' | 'warnings'>;
 
 /** `decided`: the file has its verdict on record, nothing is left to do. */
 export type InspectOutcome = { readonly kind: 'fit'; readonly image: InspectedImage } | { readonly kind: 'decided' };
@@ -40,7 +40,7 @@ export function createImageActivities(dependencies: ImageDependencies) {
   const decisions = createFileDecisions(dependencies);
 
   return {
-    /** Judges a fetched picture and stores it normalised. Idempotent: the same bytes give the same file. */
+    /** Judges a fetched picture and stores it normalised, with the preview that messages show. Idempotent: the same bytes give the same files. */
     async inspectImage({ interactionId, fileNumber }: { interactionId: string; fileNumber: number }): Promise<InspectOutcome> {
       const key = { role: 'picture', number: fileNumber } as const;
       const open = await decisions.open(interactionId, key);
@@ -56,9 +56,10 @@ export function createImageActivities(dependencies: ImageDependencies) {
         await decisions.decide(open, inspection);
         return { kind: 'decided' };
       }
-      const { bytes: normalised, ...picture } = inspection.picture;
+      const { bytes: normalised, preview, ...picture } = inspection.picture;
       const { sha256, sizeBytes } = await blobs.put(normalised);
-      return { kind: 'fit', image: { ...picture, sha256, sizeBytes, originalSha256: sent.sha256 } };
+      const { sha256: previewSha256 } = await blobs.put(preview);
+      return { kind: 'fit', image: { ...picture, sha256, previewSha256, sizeBytes, originalSha256: sent.sha256 } };
     },
 
     /**

@@ -33,10 +33,16 @@ const UNTRUSTED = {
 const DECODE_LIMIT_SECONDS = 45;
 const THUMBNAIL_SIDE_PX = 256;
 const WHITE = '#ffffff';
+const PREVIEW_SIDE_PX = 512;
+/** Ten previews go into one message; photographs have 20 to 40 kB at the first quality, and noise fits at the last. */
+const PREVIEW_MAX_BYTES = 60_000;
+const PREVIEW_QUALITIES = [75, 45, 10] as const;
 
 /** A picture as it is stored: upright, sRGB, opaque, without metadata, its aspect ratio kept. */
 export interface NormalisedPicture {
   readonly bytes: Buffer;
+  /** A small WebP of it, for messages. */
+  readonly preview: Buffer;
   readonly widthPx: number;
   readonly heightPx: number;
   readonly dHash: string;
@@ -63,7 +69,8 @@ export async function inspectPicture(bytes: Buffer): Promise<Inspection> {
   if (normalised === null) return { kind: 'refused', problem: { code: 'IMG_CORRUPT' } };
 
   const size = { widthPx: normalised.info.width, heightPx: normalised.info.height };
-  const picture = { bytes: normalised.data, ...size, dHash: differenceHash(grey), warnings: warningsOf(size, laplacianVariance(grey)) };
+  const preview = await previewOf(normalised.data);
+  const picture = { bytes: normalised.data, preview, ...size, dHash: differenceHash(grey), warnings: warningsOf(size, laplacianVariance(grey)) };
   return { kind: 'fit', picture };
 }
 
@@ -100,6 +107,20 @@ async function normalise(bytes: Buffer, format: FileFormat): Promise<{ data: Buf
   const wasLossless = format === 'png' || (format === 'webp' && isLosslessWebp(bytes));
   const encoded = wasLossless && width * height <= maxLosslessPixels ? upright.png({ compressionLevel: 6 }) : upright.jpeg({ quality: 95, chromaSubsampling: '4:4:4' });
   return encoded.toBuffer({ resolveWithObject: true });
+}
+
+async function previewOf(normalised: Buffer): Promise<Buffer> {
+  const small = await openPicture(normalised)
+    .resize({ width: PREVIEW_SIDE_PX, height: PREVIEW_SIDE_PX, fit: 'inside', withoutEnlargement: true })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = small.info;
+  let preview = small.data;
+  for (const quality of PREVIEW_QUALITIES) {
+    preview = await sharp(small.data, { raw: { width, height, channels } }).timeout({ seconds: DECODE_LIMIT_SECONDS }).webp({ quality }).toBuffer();
+    if (preview.length <= PREVIEW_MAX_BYTES) break;
+  }
+  return preview;
 }
 
 /**

@@ -48,6 +48,7 @@ async function addImage(datasetId: string, fileName: string): Promise<void> {
     imageId: `image-${imageCount}`,
     fileName,
     sha256: unique,
+    previewSha256: unique,
     originalSha256: unique,
     dHash: unique.slice(-16),
     widthPx: 1024,

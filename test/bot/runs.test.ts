@@ -48,7 +48,7 @@ async function aDataset(images: number, caption: string | null = 'a cat'): Promi
   for (let at = 0; at < images; at += 1) {
     const unique = randomUUID();
     const image: DatasetImage = {
-      imageId: unique, fileName: `cat-${at}.png`, sha256: unique, originalSha256: unique, dHash: '0', widthPx: 1024, heightPx: 1024, sizeBytes: 1, caption, warnings: [], addedAt: new Date(),
+      imageId: unique, fileName: `cat-${at}.png`, sha256: unique, previewSha256: unique, originalSha256: unique, dHash: '0', widthPx: 1024, heightPx: 1024, sizeBytes: 1, caption, warnings: [], addedAt: new Date(),
     };
     await datasets.addImage(datasetId, image, 100);
   }

@@ -11,7 +11,7 @@ const now = new Date('2026-01-01T12:00:00Z');
 const owner = accountIdOf('discord', '1');
 
 const image = (number: number, caption: string | null = 'a cat'): DatasetImage => ({
-  imageId: `i${number}`, fileName: `cat-${number}.jpg`, sha256: `${number}`, originalSha256: `${number}`, dHash: '0'.repeat(16),
+  imageId: `i${number}`, fileName: `cat-${number}.jpg`, sha256: `${number}`, previewSha256: `${number}`, originalSha256: `${number}`, dHash: '0'.repeat(16),
   widthPx: 1024, heightPx: 1024, sizeBytes: 1, caption, warnings: [], addedAt: now,
 });
 const datasetOf = (images: readonly DatasetImage[]): Dataset => ({ datasetId: 'd', owner, name: 'cats', triggerWord: 'tyrdcats', revision: 7, images, createdAt: now });

@@ -20,7 +20,7 @@ const newDataset = (fields: Partial<NewDataset> = {}): NewDataset => {
 const newImage = (fields: Partial<DatasetImage> = {}): DatasetImage => {
   const id = next();
   return {
-    imageId: `i${id}`, fileName: `${id}.png`, sha256: `stored${id}`, originalSha256: `sent${id}`, dHash: '0f0f0f0f0f0f0f0f', widthPx: 1024, heightPx: 1024,
+    imageId: `i${id}`, fileName: `${id}.png`, sha256: `stored${id}`, previewSha256: `preview${id}`, originalSha256: `sent${id}`, dHash: '0f0f0f0f0f0f0f0f', widthPx: 1024, heightPx: 1024,
     sizeBytes: 1000, caption: null, warnings: [], addedAt: new Date(), ...fields,
   };
 };

@@ -40,7 +40,8 @@ export async function seedDataset(connection: Connection, { owner = 'mira', name
   if (created.kind !== 'created') throw new Error(`Expected dataset "${checked.name}" to be created, got ${created.kind}.`);
   for (const [at, { fileName, caption, warnings = [] }] of images.entries()) {
     const stored = withFiles ? await storedPicture(connection, at + 1) : { sha256: sha256Of(`${datasetId}:${at}`), sizeBytes: 1 };
-    const image: DatasetImage = { imageId: randomUUID(), fileName, ...stored, originalSha256: stored.sha256, dHash: stored.sha256.slice(0, 16), ...PICTURE, caption, warnings, addedAt: new Date() };
+    const { sha256 } = stored;
+    const image: DatasetImage = { imageId: randomUUID(), fileName, ...stored, previewSha256: sha256, originalSha256: sha256, dHash: sha256.slice(0, 16), ...PICTURE, caption, warnings, addedAt: new Date() };
     const added = await datasets.addImage(datasetId, image, 1_000);
     if (added.kind !== 'added') throw new Error(`Expected ${fileName} to be added, got ${added.kind}.`);
   }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
 import { inspectPicture, setUpDecoder, type NormalisedPicture } from '../../../activities/images/decoder.js';
@@ -112,6 +113,30 @@ describe('how pictures are normalised', () => {
   it('gives the same bytes for the same file', async () => {
     const sent = await jpegPicture();
     expect((await pictureOf(sent)).bytes).toEqual((await pictureOf(sent)).bytes);
+  });
+});
+
+describe('the preview of a picture', () => {
+  it.each([
+    ['a phone portrait', rotatedJpeg, { width: 410, height: 512 }],
+    ['a picture that is wide', () => jpegPicture({ widthPx: 1600, heightPx: 400 }), { width: 512, height: 128 }],
+    ['a picture that is small already', () => jpegPicture({ widthPx: 300, heightPx: 256 }), { width: 300, height: 256 }],
+  ])('shows %s upright within 512 px, without metadata', async (_case, make, size) => {
+    const { preview } = await pictureOf(await make());
+    const header = await sharp(preview).metadata();
+    expect(header).toMatchObject({ format: 'webp', ...size });
+    expect([header.exif, header.icc, header.xmp, header.orientation]).toEqual([undefined, undefined, undefined, undefined]);
+  });
+
+  it('is never larger than 60 kB, whatever is in the picture', async () => {
+    const noise = randomBytes(1024 * 1024 * 3);
+    const { preview } = await pictureOf(await sharp(noise, { raw: { width: 1024, height: 1024, channels: 3 } }).png().toBuffer());
+    expect(preview.length).toBeLessThanOrEqual(60_000);
+  });
+
+  it('is the same for the same file', async () => {
+    const sent = await jpegPicture();
+    expect((await pictureOf(sent)).preview).toEqual((await pictureOf(sent)).preview);
   });
 });
 

@@ -29,7 +29,7 @@ const around = { ahead: 3, pointsHelp: 'Ask in #points.' };
 
 function image(at: number, changes: Partial<DatasetImage> = {}): DatasetImage {
   return {
-    imageId: `image-${at}`, fileName: `${nastyName}${at}.png`, sha256: 'a', originalSha256: 'b', dHash: 'c', widthPx: 6_000, heightPx: 4_000, sizeBytes: 1,
+    imageId: `image-${at}`, fileName: `${nastyName}${at}.png`, sha256: 'a', previewSha256: 'p', originalSha256: 'b', dHash: 'c', widthPx: 6_000, heightPx: 4_000, sizeBytes: 1,
     caption: nastyCaption, warnings: [{ code: 'blurry' }, { code: 'near-duplicate', ofFileName: NASTY }], addedAt: AT, ...changes,
   };
 }
