@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startProgress } from '../../sandbox/bootstrap/progress.mjs';
-import { tallyJest, type Tally } from './tally.js';
+import { failedSuites, tallyJest, withSecondLook, type Tally } from './tally.js';
 
 const NODE_MODULES = 'node_modules';
 const JEST_NODE_OPTIONS = '--experimental-vm-modules --disable-warning=ExperimentalWarning';
@@ -35,13 +35,53 @@ export async function runCheck(check: Check, root: string, say: Say, giveUp?: Ab
   return { passed: 0, failed: 1, notes: [`${check.name} failed: see above.`] };
 }
 
-/** Runs jest with its own output on the terminal. */
-export async function runJest(
-  args: readonly string[],
-  root: string,
-  env: Readonly<Record<string, string | undefined>>,
-  giveUp?: AbortSignal,
-): Promise<Tally> {
+export interface JestWish {
+  readonly options?: readonly string[];
+  /** Which tests; all of them without it. */
+  readonly only?: readonly string[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** More suites than this did not fail by chance: they are not looked at again. */
+const MOST_SECOND_LOOKS = 3;
+
+/**
+ * Runs jest with its own output on the terminal. A suite that fails while the machine is busy with others is looked at once more,
+ * alone: what fails then has failed; what passes then is named as unsteady.
+ */
+export async function runJest({ options = [], only = [] }: JestWish, root: string, env: Environment, giveUp?: AbortSignal): Promise<Tally> {
+  const first = await runJestOnce([...options, ...only], root, env, giveUp);
+  const failed = failedSuites(first.report);
+  if (failed.length === 0 || failed.length > MOST_SECOND_LOOKS || giveUp?.aborted === true) return tallyOf(first);
+  process.stderr.write(`Once more, alone: ${failed.map(({ path }) => path).join(', ')}\n`);
+  const alone = [...options, '--maxWorkers', '1', '--runTestsByPath', ...failed.map(({ path }) => path)];
+  const second = await runJestOnce(alone, root, env, giveUp);
+  const stillFailed = failedSuites(second.report);
+  const unsteady = failed.filter(({ path }) => !stillFailed.some((suite) => suite.path === path));
+  const tally = tallyOf({ code: second.code, report: withSecondLook(first.report, second.report) });
+  return {
+    ...tally,
+    notes: [
+      ...tally.notes,
+      ...unsteady.map(({ path, message }) => `Unsteady, failed among others and passed alone: ${path}\n${message}`),
+      ...stillFailed.map(({ path }) => `Failed twice: ${path}`),
+    ],
+  };
+}
+
+interface JestRun {
+  readonly code: number;
+  readonly report: unknown;
+}
+
+function tallyOf({ code, report }: JestRun): Tally {
+  const tally = tallyJest(report);
+  if (code === 0 || tally.failed > 0) return tally;
+  return { ...tally, failed: 1, notes: [...tally.notes, `Jest ended with code ${code} although no test failed.`] };
+}
+
+async function runJestOnce(args: readonly string[], root: string, env: Environment, giveUp?: AbortSignal): Promise<JestRun> {
   const folder = await mkdtemp(join(tmpdir(), 'trainyard-jest-'));
   const reportPath = join(folder, 'report.json');
   try {
@@ -53,9 +93,7 @@ export async function runJest(
       env: { ...env, NODE_OPTIONS: JEST_NODE_OPTIONS },
       ...(giveUp === undefined ? {} : { signal: giveUp }),
     });
-    const tally = tallyJest(await readReport(reportPath));
-    if (code === 0 || tally.failed > 0) return tally;
-    return { ...tally, failed: 1, notes: [...tally.notes, `Jest ended with code ${code} although no test failed.`] };
+    return { code, report: await readReport(reportPath) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,5 +1,5 @@
 import { environment } from '../../sandbox/config.js';
-import { describeServer, obtainMongod, obtainTemporal, sourceContext } from '../../sandbox/servers/servers.js';
+import { describeProgram, obtainMongod, obtainTemporal, sourceContext } from '../../sandbox/servers/servers.js';
 import { CHECKS, runCheck, runJest } from './checks.js';
 import { addUp, lastLine, type Tally } from './tally.js';
 
@@ -18,7 +18,7 @@ async function main(args: readonly string[]): Promise<Tally> {
     for (const check of CHECKS) tallies.push(await runCheck(check, process.cwd(), say, giveUp.signal));
   }
   say(args.length === 0 ? 'Tests' : `Tests: ${args.join(' ')} (lint and types are checked by "npm test" alone)`);
-  tallies.push(await runJest(args, process.cwd(), { ...env, ...servers }, giveUp.signal));
+  tallies.push(await runJest({ only: args }, process.cwd(), { ...env, ...servers }, giveUp.signal));
   return addUp(tallies);
 }
 
@@ -26,9 +26,9 @@ async function main(args: readonly string[]): Promise<Tally> {
 async function obtainServers(env: Readonly<Record<string, string | undefined>>): Promise<Record<string, string>> {
   const context = sourceContext(env, say, giveUp.signal);
   const mongod = await obtainMongod(context);
-  say(describeServer('mongod', mongod));
+  say(describeProgram('mongod', mongod));
   const temporal = await obtainTemporal(context);
-  say(describeServer('Temporal', temporal));
+  say(describeProgram('Temporal', temporal));
   return { MONGOD_PATH: mongod.path, TEMPORAL_CLI_PATH: temporal.path };
 }
 

@@ -17,10 +17,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(project, { recursive: true }));
 
-function runTally(...args: string[]): Promise<{ tally: { passed: number; failed: number }; stderr: string }> {
+function runTally(...only: string[]): Promise<{ tally: { passed: number; failed: number }; stderr: string }> {
   const script = `
     import { runJest } from ${JSON.stringify(new URL('./checks.ts', import.meta.url).href)};
-    const tally = await runJest(${JSON.stringify(['--rootDir', project, '--config', join(project, 'jest.config.mjs'), ...args])}, process.cwd(), process.env);
+    const tally = await runJest(${JSON.stringify({ options: ['--rootDir', project, '--config', join(project, 'jest.config.mjs')], only })}, process.cwd(), process.env);
     console.log(JSON.stringify(tally));`;
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -42,6 +42,24 @@ describe('a jest run of npm test', () => {
     expect(stderr).toContain('Expected: 3');
     expect(stderr).toContain('nowhere.js');
     expect(stderr).toMatch(/✓ \[\d\/3\] .*good\.test\.js {2}1/);
+  });
+
+  it('looks at a failed suite once more, alone, and names it when it passes then', async () => {
+    const marker = join(project, 'seen');
+    await writeFile(
+      join(project, 'chance.test.js'),
+      `import { existsSync, writeFileSync } from 'node:fs';
+       test('works the second time', () => { const seen = existsSync(${JSON.stringify(marker)}); writeFileSync(${JSON.stringify(marker)}, ''); expect(seen).toBe(true); });`,
+    );
+    const { tally, stderr } = await runTally('chance');
+    await rm(join(project, 'chance.test.js'));
+    expect(tally).toMatchObject({ passed: 1, failed: 0, notes: [expect.stringContaining('chance.test.js')] });
+    expect(stderr).toContain('Once more, alone');
+  });
+
+  it('fails when the second look fails as well', async () => {
+    const { tally } = await runTally('bad');
+    expect(tally).toMatchObject({ passed: 0, failed: 3, notes: [expect.stringContaining('Skipped or planned'), expect.stringMatching(/^Failed twice: .*bad\.test\.js$/)] });
   });
 
   it('passes when every test it was asked for passed', async () => {

@@ -15,9 +15,41 @@ const jestReport = z.object({
   numTodoTests: z.number(),
   numTotalTests: z.number(),
   testResults: z.array(
-    z.object({ name: z.string(), status: z.string(), message: z.string().optional(), assertionResults: z.array(z.unknown()) }),
+    z.object({ name: z.string(), status: z.string(), message: z.string().optional(), assertionResults: z.array(z.object({ status: z.string() }).loose()) }),
   ),
 });
+
+type JestReport = z.infer<typeof jestReport>;
+type Suite = JestReport['testResults'][number];
+
+/** The suites of a report that did not pass, with what jest said of them. */
+export function failedSuites(report: unknown): readonly { readonly path: string; readonly message: string }[] {
+  const parsed = jestReport.safeParse(report);
+  if (!parsed.success) return [];
+  return parsed.data.testResults.filter(({ status }) => status === 'failed').map(({ name, message = '' }) => ({ path: name, message }));
+}
+
+/** A report in which the suites that were run a second time count as they did then. */
+export function withSecondLook(first: unknown, second: unknown): unknown {
+  const before = jestReport.safeParse(first);
+  const after = jestReport.safeParse(second);
+  if (!before.success || !after.success) return first;
+  const again = new Map(after.data.testResults.map((suite) => [suite.name, suite]));
+  return countedAnew(before.data.testResults.map((suite) => again.get(suite.name) ?? suite));
+}
+
+function countedAnew(testResults: readonly Suite[]): JestReport {
+  const statuses = testResults.flatMap(({ assertionResults }) => assertionResults.map(({ status }) => status));
+  const count = (...wanted: readonly string[]): number => statuses.filter((status) => wanted.includes(status)).length;
+  return {
+    numPassedTests: count('passed'),
+    numFailedTests: count('failed'),
+    numPendingTests: count('pending', 'skipped', 'disabled'),
+    numTodoTests: count('todo'),
+    numTotalTests: statuses.length,
+    testResults: [...testResults],
+  };
+}
 
 /**
  * Counts jest's own report strictly: a test that was skipped or only planned has not passed, a suite that could not be loaded has

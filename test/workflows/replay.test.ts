@@ -3,8 +3,10 @@ import { Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { savedHistories } from '../support/histories.js';
 import type { SavedHistory } from '../support/histories.js';
+import { quietTemporal } from '../support/quiet-temporal.js';
 import { workflowBundle } from '../support/workflow-bundle.js';
 
+quietTemporal();
 const histories = await savedHistories();
 
 /** What is saved on purpose: every ending a run can have. A missing one is a gap in what later versions are held against. */
