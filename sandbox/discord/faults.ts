@@ -11,11 +11,13 @@ export interface Fault {
   message?: string;
   /** Seconds, for 429. */
   retryAfter?: number;
+  /** Whose limit a 429 is about: this route's, the whole bot's, or one shared with others; the route's when absent. */
+  scope?: 'user' | 'global' | 'shared';
   /** Cut the connection instead of answering. */
   reset?: boolean;
   /** Let the request take effect first: the bot only loses the answer. */
   afterEffect?: boolean;
-  /** Wait this long (wall time) before going on. */
+  /** Wait this long (wall time) before going on; with `afterEffect`, between the effect and the answer. */
   delayMs?: number;
   /** How many requests it hits; 1 when absent. */
   times?: number;

@@ -26,6 +26,7 @@ export const changeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('gateway-close'), code: z.number().int() }),
   z.strictObject({ kind: z.literal('gateway-reconnect') }),
   z.strictObject({ kind: z.literal('gateway-invalidate') }),
+  z.strictObject({ kind: z.literal('redeliver'), interactionId: z.string() }),
 ]);
 
 export type WorldChange = z.infer<typeof changeSchema>;
@@ -83,7 +84,17 @@ function carryOut(world: World, gateway: Gateway, change: WorldChange): string {
     case 'gateway-invalidate':
       gateway.invalidateSessions();
       return 'gateway';
+    case 'redeliver':
+      return redeliver(world, gateway, change.interactionId);
   }
+}
+
+/** The very same event once more, as happens around reconnects and while two processes of a bot are connected. */
+function redeliver(world: World, gateway: Gateway, id: string): string {
+  const interaction = world.interactions.get(id);
+  if (interaction === undefined) throw new UserRefusal(`There is no interaction ${id}.`);
+  gateway.dispatch('INTERACTION_CREATE', interaction.payload);
+  return id;
 }
 
 function createChannel(world: World, gateway: Gateway, name: string, parentId: string | undefined): string {

@@ -20,6 +20,7 @@ const faultSchema = z.strictObject({
   code: z.number().int().optional(),
   message: z.string().optional(),
   retryAfter: z.number().optional(),
+  scope: z.enum(['user', 'global', 'shared']).optional(),
   reset: z.boolean().optional(),
   afterEffect: z.boolean().optional(),
   delayMs: z.number().optional(),

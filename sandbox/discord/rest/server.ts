@@ -41,6 +41,7 @@ export function serveRest(app: FastifyInstance, world: World, gateway: Gateway, 
     note(call, body);
     const handled = await found.route.handle({ world, gateway, limits, params: found.params, query: call.query, body, checkBody: bodyChecker(world, call) });
     if (fault?.afterEffect === true) {
+      if (fault.delayMs !== undefined) await pause(fault.delayMs);
       const failure = injected(fault);
       if (failure !== undefined) throw failure;
     }
@@ -63,7 +64,7 @@ export function serveRest(app: FastifyInstance, world: World, gateway: Gateway, 
     const call = openCall(world, request);
     const fault = faults.take(call.method, call.path);
     if (fault !== undefined) call.injected = true;
-    if (fault?.delayMs !== undefined) await pause(fault.delayMs);
+    if (fault?.delayMs !== undefined && fault.afterEffect !== true) await pause(fault.delayMs);
     const outcome = await outcomeOf(request, call, fault);
     if (outcome === 'cut') cut(reply);
     else send(call, reply, outcome);
@@ -143,7 +144,7 @@ function noteRefusal(world: World, call: BotCall, error: DiscordError): void {
 
 function injected(fault: Fault): DiscordError | undefined {
   if (fault.status === undefined) return undefined;
-  if (fault.status === 429) return tooMany(fault.retryAfter ?? 1, { scope: 'user', ...(fault.code === undefined ? {} : { code: fault.code }), ...(fault.message === undefined ? {} : { message: fault.message }) });
+  if (fault.status === 429) return tooMany(fault.retryAfter ?? 1, { scope: fault.scope ?? 'user', ...(fault.code === undefined ? {} : { code: fault.code }), ...(fault.message === undefined ? {} : { message: fault.message }) });
   return new DiscordError(fault.status, fault.code ?? 0, fault.message ?? `${fault.status}: injected`);
 }
 
