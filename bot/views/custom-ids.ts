@@ -35,7 +35,8 @@ function customId(name: string, args: readonly string[]): string {
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
 const NUMBER = /^\d{1,16}$/;
 
-function idRoute<Name extends string>(name: string, argument: Name): Route<Record<Name, string>> {
+/** A route whose only argument is an id. */
+export function idRoute<Name extends string>(name: string, argument: Name): Route<Record<Name, string>> {
   return {
     name,
     format: (args) => customId(name, [args[argument]]),
@@ -43,16 +44,36 @@ function idRoute<Name extends string>(name: string, argument: Name): Route<Recor
   };
 }
 
-function bareRoute(name: string): Route<Record<string, never>> {
+/** A route without arguments. */
+export function bareRoute(name: string): Route<Record<string, never>> {
   return { name, format: () => customId(name, []), parse: (args) => (args.length === 0 ? {} : null) };
 }
 
-function numberRoute<Name extends string>(name: string, argument: Name): Route<Record<Name, number>> {
+/** A route whose only argument is a whole number. */
+export function numberRoute<Name extends string>(name: string, argument: Name): Route<Record<Name, number>> {
   return {
     name,
     format: (args) => customId(name, [String(args[argument])]),
     parse: ([digits, ...rest]) =>
       digits !== undefined && rest.length === 0 && NUMBER.test(digits) ? ({ [argument]: Number(digits) } as Record<Name, number>) : null,
+  };
+}
+
+type Kind = 'id' | 'number';
+type ArgsOf<Shape extends Readonly<Record<string, Kind>>> = { readonly [Name in keyof Shape]: Shape[Name] extends 'number' ? number : string };
+
+/** A route of several arguments, in the order in which `shape` names them. */
+export function argsRoute<const Shape extends Readonly<Record<string, Kind>>>(name: string, shape: Shape): Route<ArgsOf<Shape>> {
+  const kinds = Object.entries(shape);
+  return {
+    name,
+    format: (args) => customId(name, kinds.map(([argument]) => String(args[argument]))),
+    parse: (given) => {
+      const fits = given.length === kinds.length && kinds.every(([, kind], at) => (kind === 'id' ? ID : NUMBER).test(given[at] ?? ''));
+      if (!fits) return null;
+      // Each argument has the kind its shape names, which `fromEntries` cannot say.
+      return Object.fromEntries(kinds.map(([argument, kind], at) => [argument, kind === 'id' ? given[at] : Number(given[at])])) as ArgsOf<Shape>;
+    },
   };
 }
 

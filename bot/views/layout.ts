@@ -7,7 +7,9 @@ import {
   type APIComponentInContainer,
   type APIComponentInMessageActionRow,
   type APIContainerComponent,
+  type APIMediaGalleryComponent,
   type APIMessageTopLevelComponent,
+  type APISectionComponent,
   type APISelectMenuOption,
   type APISeparatorComponent,
   type APIStringSelectComponent,
@@ -31,6 +33,7 @@ export interface ViewFile {
 /** Discord counts the text of all TextDisplays of a message together. */
 export const MESSAGE_TEXT_LIMIT = 4000;
 const SELECT_LIMIT = 25;
+const GALLERY_LIMIT = 10;
 
 export const ACCENT = { calm: 0x4f6d8f, good: 0x3f8f5f, bad: 0xb0483f, waiting: 0xc28f2c } as const;
 
@@ -44,20 +47,53 @@ export function framed(accent: number, parts: readonly (APIComponentInContainer 
 
 /** Cuts from the last text backwards, so that headings survive. */
 function fitText(components: readonly APIComponentInContainer[]): APIComponentInContainer[] {
-  let excess = components.reduce((sum, part) => sum + (part.type === ComponentType.TextDisplay ? part.content.length : 0), 0) - MESSAGE_TEXT_LIMIT;
-  const fitted = [...components];
-  for (let at = fitted.length - 1; at >= 0 && excess > 0; at -= 1) {
-    const part = fitted[at];
-    if (part?.type !== ComponentType.TextDisplay) continue;
+  let excess = components.flatMap(textsIn).reduce((sum, { content }) => sum + content.length, 0) - MESSAGE_TEXT_LIMIT;
+  const shortened = (part: APITextDisplayComponent): APITextDisplayComponent => {
+    if (excess <= 0) return part;
     const content = clamp(part.content, Math.max(1, part.content.length - excess));
     excess -= part.content.length - content.length;
-    fitted[at] = { ...part, content };
-  }
-  return fitted;
+    return { ...part, content };
+  };
+  const fitted = [...components].reverse().map((part) => {
+    if (part.type === ComponentType.TextDisplay) return shortened(part);
+    return part.type === ComponentType.Section ? { ...part, components: [...part.components].reverse().map(shortened).reverse() } : part;
+  });
+  return fitted.reverse();
+}
+
+function textsIn(part: APIComponentInContainer): readonly APITextDisplayComponent[] {
+  if (part.type === ComponentType.TextDisplay) return [part];
+  return part.type === ComponentType.Section ? part.components : [];
 }
 
 export function text(...lines: readonly (string | null)[]): APITextDisplayComponent {
   return { type: ComponentType.TextDisplay, content: lines.filter((line) => line !== null && line !== '').join('\n') };
+}
+
+/** What the client reads out for a picture. */
+const ALT_LIMIT = 1024;
+
+export interface Picture {
+  /** The name of one of the view's `files`. */
+  readonly fileName: string;
+  /** What stands for the picture where it cannot be seen. */
+  readonly alt: string;
+}
+
+/** Pictures side by side, one alone large; null without any, and at most the ten that Discord takes. */
+export function gallery(pictures: readonly Picture[]): APIMediaGalleryComponent | null {
+  if (pictures.length === 0) return null;
+  const items = pictures.slice(0, GALLERY_LIMIT).map(({ fileName, alt }) => ({ media: attached(fileName), description: clamp(alt, ALT_LIMIT) }));
+  return { type: ComponentType.MediaGallery, items };
+}
+
+/** Text with a small picture beside it. */
+export function thumbnailSection(lines: readonly (string | null)[], { fileName, alt }: Picture): APISectionComponent {
+  return { type: ComponentType.Section, components: [text(...lines)], accessory: { type: ComponentType.Thumbnail, media: attached(fileName), description: clamp(alt, ALT_LIMIT) } };
+}
+
+function attached(fileName: string): { url: string } {
+  return { url: `attachment://${fileName}` };
 }
 
 export function line(): APISeparatorComponent {
