@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describeServer, obtainMongod, obtainTemporal, sourceContext } from '../sandbox/servers/servers.js';
+import { describeProgram, obtainMongod, obtainTemporal, sourceContext } from '../sandbox/servers/servers.js';
 import { createWatchdog } from '../sandbox/servers/watchdog.js';
 import { sendSignal } from '../sandbox/yard/part-process.js';
 import { median } from './figures.js';
@@ -28,8 +28,8 @@ const STOP_LIMIT_MS = 60_000;
 export async function measureStart(scene: Scene): Promise<MeasuredStart> {
   const env = yardEnvironment();
   const context = sourceContext(env, scene.say, scene.giveUp);
-  scene.say(describeServer('mongod', await obtainMongod(context)));
-  scene.say(describeServer('Temporal', await obtainTemporal(context)));
+  scene.say(describeProgram('mongod', await obtainMongod(context)));
+  scene.say(describeProgram('Temporal', await obtainTemporal(context)));
 
   const baselinesMs: number[] = [];
   const runsMs: number[] = [];

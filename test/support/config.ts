@@ -25,3 +25,8 @@ export function testServerAddress(server: Server): string {
 export function savingHistories(): boolean {
   return process.env['SAVE_HISTORIES'] === '1';
 }
+
+/** `SAVE_SCREENS=1` lets the browser tests write the pictures of `docs/`. */
+export function savingScreens(): boolean {
+  return process.env['SAVE_SCREENS'] === '1';
+}

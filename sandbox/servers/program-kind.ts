@@ -1,7 +1,7 @@
 import type { ProgramResult } from './run-program.js';
 
-/** What must be known about a server to recognise a usable binary of it. */
-export interface ServerKind {
+/** What must be known about a program to recognise a usable binary of it. */
+export interface ProgramKind {
   readonly name: string;
   /** The variable that names a binary, and the name of the binary on PATH. */
   readonly pathVariable: string;
@@ -10,12 +10,12 @@ export interface ServerKind {
   readonly cachePaths: readonly string[];
   /** What `--version` must say, as told to the user. */
   readonly needs: string;
-  /** The version as shown, or undefined when it is too old or not this server at all. */
+  /** The version as shown, or undefined when it is too old or not this program at all. */
   acceptedVersion(versionOutput: string): string | undefined;
 }
 
 /** 4.4 is the oldest the MongoDB driver talks to. */
-export const MONGOD: ServerKind = {
+export const MONGOD: ProgramKind = {
   name: 'mongod',
   pathVariable: 'MONGOD_PATH',
   program: 'mongod',
@@ -31,7 +31,7 @@ export const MONGOD: ServerKind = {
  * Temporal CLI 1.5.1 brings server 1.29.1, the first with fairness. The server is judged, because a CLI built from source calls
  * itself 0.0.0-DEV.
  */
-export const TEMPORAL: ServerKind = {
+export const TEMPORAL: ProgramKind = {
   name: 'Temporal',
   pathVariable: 'TEMPORAL_CLI_PATH',
   program: 'temporal',
@@ -46,8 +46,8 @@ export const TEMPORAL: ServerKind = {
 
 export type VersionVerdict = { readonly version: string } | { readonly problem: string };
 
-/** Whether the answer to `--version` is that of a usable server. */
-export function judgeVersion(kind: ServerKind, answer: ProgramResult): VersionVerdict {
+/** Whether the answer to `--version` is that of a usable program. */
+export function judgeVersion(kind: ProgramKind, answer: ProgramResult): VersionVerdict {
   if (answer.code !== 0) return { problem: `does not run: ${firstLine(answer.stderr) || `it ended with code ${answer.code ?? 'none'}`}` };
   const version = kind.acceptedVersion(answer.stdout);
   return version === undefined ? { problem: `is not ${kind.needs}: it says "${firstLine(answer.stdout)}"` } : { version };
