@@ -1,7 +1,7 @@
-type Server = 'temporal' | 'mongodb';
+type Server = 'temporal' | 'temporalUi' | 'mongodb';
 
 /** How global setup hands the addresses to the tests: jest's workers inherit the environment. Set by hand, they share running servers. */
-const VARIABLES = { temporal: 'TEST_TEMPORAL_ADDRESS', mongodb: 'TEST_MONGODB_URI' } as const;
+const VARIABLES = { temporal: 'TEST_TEMPORAL_ADDRESS', temporalUi: 'TEST_TEMPORAL_UI_URL', mongodb: 'TEST_MONGODB_URI' } as const;
 
 export function givenAddress(server: Server): string | undefined {
   const address = process.env[VARIABLES[server]];

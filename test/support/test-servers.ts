@@ -41,9 +41,11 @@ async function startTestMongod(): Promise<Stop> {
 async function startTestTemporal(): Promise<Stop> {
   if (givenAddress('temporal') !== undefined) return () => Promise.resolve();
   const port = await freePort();
+  const uiPort = await freePort();
   const { path } = await obtainTemporal(context());
-  const server = await startTemporal({ path, port, namespace: 'default' });
+  const server = await startTemporal({ path, port, uiPort, namespace: 'default' });
   publishAddress('temporal', `127.0.0.1:${port}`);
+  publishAddress('temporalUi', `http://127.0.0.1:${uiPort}`);
   return () => server.stop();
 }
 

@@ -29,6 +29,7 @@ import { createGpuWorkers } from '../../workers/gpu.js';
 import { createImageWorkers } from '../../workers/images.js';
 import { createYardWorkers } from '../../workers/yard.js';
 import { createWebServer } from '../../web/server.js';
+import { givenAddress } from './config.js';
 import { openTestDatabase } from './database.js';
 import { quietTemporal } from './quiet-temporal.js';
 import { testTemporalAddress } from './temporal.js';
@@ -124,7 +125,7 @@ export async function openTestYard({ settings = {}, nodes: nodeCount = 2, stepMs
   const temporal = await TemporalConnection.connect({ address: testTemporalAddress() });
   closing.push(() => temporal.close());
   const client = new Client({ connection: temporal });
-  const access = accessTo({ mongo: context.mongo, client, discordControlUrl: discord.controlUrl, nodes, webUrl, temporalUiUrl: undefined });
+  const access = accessTo({ mongo: context.mongo, client, discordControlUrl: discord.controlUrl, nodes, webUrl, temporalUiUrl: givenAddress('temporalUi') });
   await access.driver.waitForBot();
   return {
     ...access,
