@@ -76,6 +76,24 @@ export function checkCaption(raw: string): CaptionCheck {
   return { kind: 'ok', caption };
 }
 
+export const TRIGGER_WORD_MIN_LENGTH = 2;
+export const TRIGGER_WORD_MAX_LENGTH = 32;
+
+export type TriggerWordCheck = { readonly kind: 'ok'; readonly triggerWord: string } | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** Checks a trigger word: one word of 2 to 32 letters, digits, `-` and `_`. A comma or a space would make it several tags of a caption. */
+export function checkTriggerWord(raw: string): TriggerWordCheck {
+  const triggerWord = raw.normalize('NFC').trim();
+  const { length } = Array.from(triggerWord);
+  const refuse = (problem: 'too-short' | 'too-long' | 'characters'): TriggerWordCheck => ({
+    kind: 'refused',
+    refusal: { code: 'trigger-word-invalid', problem, length, minLength: TRIGGER_WORD_MIN_LENGTH, maxLength: TRIGGER_WORD_MAX_LENGTH },
+  });
+  if (length < TRIGGER_WORD_MIN_LENGTH) return refuse('too-short');
+  if (length > TRIGGER_WORD_MAX_LENGTH) return refuse('too-long');
+  return /^[\p{L}\p{M}\p{N}_-]+$/u.test(triggerWord) ? { kind: 'ok', triggerWord } : refuse('characters');
+}
+
 /** The trigger word that a dataset's name suggests: lower case ASCII letters and digits, never a plain word like "cat". */
 export function triggerWordFrom(name: string): string {
   const letters = name.normalize('NFKD').toLowerCase().replace(/[^a-z0-9]+/gu, '');

@@ -10,6 +10,13 @@ export type Refusal =
   | { readonly code: 'image-not-found' }
   | { readonly code: 'name-invalid'; readonly problem: 'empty' | 'too-long' | 'characters'; readonly length: number; readonly maxLength: number }
   | { readonly code: 'name-taken'; readonly name: string }
+  | {
+      readonly code: 'trigger-word-invalid';
+      readonly problem: 'too-short' | 'too-long' | 'characters';
+      readonly length: number;
+      readonly minLength: number;
+      readonly maxLength: number;
+    }
   | { readonly code: 'too-many-datasets'; readonly limit: number }
   | { readonly code: 'caption-invalid'; readonly problem: 'empty' | 'too-long'; readonly length: number; readonly maxLength: number }
   | { readonly code: 'dataset-busy'; readonly runId: string }

@@ -11,6 +11,7 @@ export const REFUSALS: { readonly [Code in RefusalCode]: Extract<Refusal, { code
   'image-not-found': { code: 'image-not-found' },
   'name-invalid': { code: 'name-invalid', problem: 'too-long', length: 41, maxLength: 40 },
   'name-taken': { code: 'name-taken', name: LONG },
+  'trigger-word-invalid': { code: 'trigger-word-invalid', problem: 'too-long', length: 33, minLength: 2, maxLength: 32 },
   'too-many-datasets': { code: 'too-many-datasets', limit: 100 },
   'caption-invalid': { code: 'caption-invalid', problem: 'too-long', length: 4_001, maxLength: 4_000 },
   'dataset-busy': { code: 'dataset-busy', runId: 'r' },

@@ -45,6 +45,13 @@ const REFUSALS: Texts = {
       NAME_HINTS[problem],
     ),
   'name-taken': ({ name }) => said(`You have a dataset called ${safe(name)} already.`, 'Choose another name; capitals do not tell two names apart.'),
+  'trigger-word-invalid': ({ problem, length, minLength, maxLength }) =>
+    said(
+      problem === 'characters'
+        ? 'A trigger word is one word: letters, digits, `-` and `_`.'
+        : `A trigger word has ${minLength} to ${maxLength} characters; this one has ${count(length)}.`,
+      'Choose one that is no ordinary word, such as `tyrdcats`.',
+    ),
   'too-many-datasets': ({ limit }) => said(`You have ${counted(limit, 'dataset')}, which is the limit.`, 'Remove one with `/train delete` first.'),
   'caption-invalid': ({ problem, length, maxLength }) =>
     problem === 'empty'
