@@ -2,11 +2,21 @@ import { Schema } from 'mongoose';
 import type { AccountId } from '../domain/accounts.js';
 import type { Failure } from '../domain/failures.js';
 import type { RunSettings } from '../domain/recipes.js';
-import type { Artifact, CardPlace, Claim, FrozenImage, Progress, RunEnd, RunStatus } from '../domain/runs.js';
+import type { Artifact, CancelledBy, CardPlace, Claim, FrozenImage, Progress, RunEnd, RunStatus } from '../domain/runs.js';
 
-export interface Card {
+/** One message of ours. */
+export interface CardMessage {
   readonly channelId: string;
   readonly messageId: string;
+}
+
+export interface Card extends CardMessage {
+  /** Whether others than the owner read it: their points stay out of it. */
+  readonly isPublic?: boolean;
+  /** The move (`cardMove` of the row) that brought it here; none is the first. */
+  readonly move?: number;
+  /** Hash of the body it shows, so that a new process need not send the same again. */
+  readonly shows?: string;
   /** The row revision that the message shows; the card is finished when it equals the ended row's. */
   readonly renderedRevision: number;
   /** The message or its channel is gone: nothing more is edited. */
@@ -42,13 +52,24 @@ export interface RunRow {
   readonly progressAt: Date | null;
   /** When the first step of the current attempt was seen: rates are measured from here. */
   readonly firstStepAt: Date | null;
+  /** The step that was seen first: on a fast node it is not number 1. */
+  readonly firstStep: number | null;
+  /** Who asked for the cancel that is under way. */
+  readonly cancelling: CancelledBy | null;
   readonly artifact: Artifact | null;
   readonly end: RunEnd | null;
   readonly notice: 'none' | 'pending' | 'delivered';
   readonly interactionId: string;
   readonly locale: string;
+  /** Where the card is wished; it is there once `card.move` equals `cardMove`. */
   readonly cardPlace: CardPlace;
+  /** How often the card was wished elsewhere. */
+  readonly cardMove: number;
   readonly card: Card | null;
+  /** Messages that were the card before and are still to be taken away. */
+  readonly retiredCards: readonly CardMessage[];
+  /** When somebody last asked for a card that is up to date. */
+  readonly cardAskedAt: Date | null;
   /** Grows with each change that a card can show. */
   readonly revision: number;
   readonly createdAt: Date;
@@ -83,13 +104,18 @@ export const runSchema = new Schema<RunDocument>(
     progress: mixed as never,
     progressAt: { type: Date, default: null },
     firstStepAt: { type: Date, default: null },
+    firstStep: { type: Number, default: null },
+    cancelling: { type: String, default: null },
     artifact: mixed as never,
     end: mixed as never,
     notice: { type: String, required: true },
     interactionId: { type: String, required: true },
     locale: { type: String, required: true },
     cardPlace: { type: Schema.Types.Mixed, required: true } as never,
+    cardMove: { type: Number, default: 0 },
     card: mixed as never,
+    retiredCards: { type: [Schema.Types.Mixed], default: [] } as never,
+    cardAskedAt: { type: Date, default: null },
     revision: { type: Number, required: true },
     createdAt: { type: Date, required: true },
     endedAt: { type: Date, default: null },
@@ -103,3 +129,4 @@ runSchema.index({ accountId: 1, slot: 1 }, { unique: true, partialFilterExpressi
 runSchema.index({ accountId: 1, createdAt: -1 });
 runSchema.index({ open: 1, createdAt: 1 });
 runSchema.index({ notice: 1, endedAt: 1 });
+runSchema.index({ endedAt: 1 });

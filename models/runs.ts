@@ -1,10 +1,11 @@
 import type { Connection, UpdateQuery } from 'mongoose';
 import type { AccountId } from '../domain/accounts.js';
 import type { Failure } from '../domain/failures.js';
-import type { Artifact, Claim, EndStatus, Progress, RunEnd, RunStatus } from '../domain/runs.js';
+import type { Artifact, CancelledBy, Claim, EndStatus, Progress, RunEnd, RunStatus } from '../domain/runs.js';
 import { duplicateKeyOf } from './duplicate-key.js';
+import { runCards } from './run-cards.js';
 import { runSchema } from './runs-schema.js';
-import type { Card, RunDocument, RunRow } from './runs-schema.js';
+import type { RunDocument, RunRow } from './runs-schema.js';
 
 export type OpenOutcome =
   | { readonly kind: 'opened'; readonly row: RunRow }
@@ -20,7 +21,7 @@ export type ClaimOutcome =
 export type NewRun = Omit<
   RunRow,
   | 'open' | 'slot' | 'status' | 'attempt' | 'attemptStartedAt' | 'lastFailure' | 'claim' | 'progress' | 'progressAt' | 'firstStepAt'
-  | 'artifact' | 'end' | 'notice' | 'card' | 'revision' | 'createdAt' | 'endedAt'
+  | 'firstStep' | 'cancelling' | 'artifact' | 'end' | 'notice' | 'cardMove' | 'card' | 'retiredCards' | 'cardAskedAt' | 'revision' | 'createdAt' | 'endedAt'
 >;
 
 /** Run rows: the only code that queries `runs`. Every change is one atomic write guarded by what it expects to find. */
@@ -94,7 +95,8 @@ export function createRuns(connection: Connection) {
         {
           $setOnInsert: {
             ...rest, open: false, slot: null, status: 'refused', attempt: 1, attemptStartedAt: now, lastFailure: null, claim: null,
-            progress: null, progressAt: null, firstStepAt: null, artifact: null, end, notice: 'pending', card: null, revision: 1, createdAt: now, endedAt: now,
+            progress: null, progressAt: null, firstStepAt: null, firstStep: null, cancelling: null, artifact: null, end, notice: 'pending',
+            cardMove: 0, card: null, retiredCards: [], cardAskedAt: null, revision: 1, createdAt: now, endedAt: now,
           },
         },
         { upsert: true, writeConcern: { w: 'majority', journal: true } },
@@ -151,17 +153,17 @@ export function createRuns(connection: Connection) {
       change(
         { _id: runId, open: true, status: { $ne: 'ending' }, attempt: attempt - 1 },
         {
-          $set: { attempt, attemptStartedAt: now, lastFailure: why, claim: null, progress: null, progressAt: null, firstStepAt: null, status: 'queued' },
+          $set: { attempt, attemptStartedAt: now, lastFailure: why, claim: null, progress: null, progressAt: null, firstStepAt: null, firstStep: null, status: 'queued' },
           $inc: { revision: 1 },
         },
       ),
 
-    /** Records how far the current attempt is. Callers keep to one write in two seconds. */
-    async recordProgress(runId: string, attempt: number, progress: Progress, now: Date): Promise<void> {
+    /** Records how far the current attempt was at `seenAt`. Callers keep to one write in two seconds. */
+    async recordProgress(runId: string, attempt: number, progress: Progress, seenAt: Date): Promise<void> {
       const status: RunStatus = progress.phase === 'waiting' || progress.phase === 'preparing' ? 'staging' : 'training';
-      const first = progress.step > 0 ? { firstStepAt: { $ifNull: ['$firstStepAt', now] } } : {};
+      const first = progress.step > 0 ? { firstStepAt: { $ifNull: ['$firstStepAt', seenAt] }, firstStep: { $ifNull: ['$firstStep', progress.step] } } : {};
       await Run.updateOne({ _id: runId, open: true, attempt, status: { $nin: ['ending', 'collecting'] } }, [
-        { $set: { progress: { $literal: progress }, progressAt: now, status, revision: { $add: ['$revision', 1] }, ...first } },
+        { $set: { progress: { $literal: progress }, progressAt: seenAt, status, revision: { $add: ['$revision', 1] }, ...first } },
       ], { updatePipeline: true });
     },
 
@@ -169,7 +171,8 @@ export function createRuns(connection: Connection) {
       change({ _id: runId, open: true, attempt }, { $set: { artifact }, $inc: { revision: 1 } }),
 
     /** From here on nobody may claim, submit or record progress; what the row knew last comes back with it. */
-    beginEnding: (runId: string): Promise<RunRow | null> => change({ _id: runId, open: true }, { $set: { status: 'ending' }, $inc: { revision: 1 } }),
+    beginEnding: (runId: string, cancelledBy: CancelledBy | null = null): Promise<RunRow | null> =>
+      change({ _id: runId, open: true }, { $set: { status: 'ending', ...(cancelledBy === null ? {} : { cancelling: cancelledBy }) }, $inc: { revision: 1 } }),
 
     /** Closes a row in one write: status, end, pending notice. A row that is closed already keeps the end it has. */
     async end(runId: string, end: RunEnd, now: Date): Promise<RunRow | null> {
@@ -183,19 +186,7 @@ export function createRuns(connection: Connection) {
 
     noticeDelivered: (runId: string): Promise<RunRow | null> => change({ _id: runId, notice: 'pending' }, { $set: { notice: 'delivered' } }),
 
-    /** Records the card message once; a second one is answered with the first. */
-    async setCard(runId: string, card: Card): Promise<RunRow | null> {
-      return (await change({ _id: runId, card: null }, { $set: { card } })) ?? (await read(runId));
-    },
-
-    /** Records what the card shows now; an older picture never replaces a newer one. */
-    cardRendered: (runId: string, messageId: string, renderedRevision: number): Promise<RunRow | null> =>
-      change(
-        { _id: runId, 'card.messageId': messageId, 'card.renderedRevision': { $lt: renderedRevision } },
-        { $set: { 'card.renderedRevision': renderedRevision } },
-      ),
-
-    cardLost: (runId: string, messageId: string): Promise<RunRow | null> => change({ _id: runId, 'card.messageId': messageId }, { $set: { 'card.lost': true } }),
+    ...runCards({ Run, read, change }),
 
     /** Ends that their owner has not been told of; the newest are left to the workflow that is telling them just now. */
     async pendingNotices(accountId: AccountId, endedBefore: Date): Promise<RunRow[]> {
@@ -214,6 +205,17 @@ export function createRuns(connection: Connection) {
       return rowsOf(await Run.find({ accountId }).sort({ createdAt: -1 }).limit(limit).lean<RunDocument[]>());
     },
 
+    /** Whether a run under way has proven this file and is about to shelve it; once it is shelved, its lora speaks for it. */
+    async isArtifactNeeded(sha256: string): Promise<boolean> {
+      return (await Run.exists({ open: true, 'artifact.sha256': sha256 })) !== null;
+    },
+
+    /** The datasets that runs of an account trained, by run id: for sentences about them. */
+    async namesOf(accountId: AccountId, runIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+      const rows = await Run.find({ _id: { $in: runIds }, accountId }, { datasetName: 1 }).lean<Pick<RunDocument, '_id' | 'datasetName'>[]>();
+      return new Map(rows.map(({ _id, datasetName }) => [_id, datasetName]));
+    },
+
     /** How many open runs of the queue wait for a node: the caller says "about N runs ahead", since fairness orders at dispatch. */
     countWaiting: (queue: string, before: Date): Promise<number> =>
       Run.countDocuments({ open: true, queue, status: 'queued', createdAt: { $lt: before } }),
@@ -223,12 +225,6 @@ export function createRuns(connection: Connection) {
       const open = await Run.find({ open: true, createdAt: { $lt: olderThan } }).sort({ createdAt: 1 }).limit(limit).lean<RunDocument[]>();
       const unheard = await Run.find({ notice: 'pending', endedAt: { $gt: noticesSince, $lt: olderThan } }).sort({ endedAt: 1 }).limit(limit).lean<RunDocument[]>();
       return rowsOf([...open, ...unheard]);
-    },
-
-    /** Cards that do not show their row's newest revision yet. */
-    async unfinishedCards(): Promise<RunRow[]> {
-      const stale = { $expr: { $lt: ['$card.renderedRevision', '$revision'] } };
-      return rowsOf(await Run.find({ card: { $ne: null }, 'card.lost': false, ...stale }).limit(1000).lean<RunDocument[]>());
     },
 
     /** A change stream of rows that have changed; the consumer reads the row itself. */
@@ -242,9 +238,12 @@ export function createRuns(connection: Connection) {
 function rowOf(document: RunDocument | null): RunRow | null {
   if (document === null) return null;
   const { _id, ...rest } = document;
-  return { ...rest, runId: _id };
+  return { ...SINCE_ADDED, ...rest, runId: _id };
 }
 
+/** What rows of an earlier version lack. */
+const SINCE_ADDED = { firstStep: null, cancelling: null, cardMove: 0, retiredCards: [], cardAskedAt: null } satisfies Partial<RunRow>;
+
 function rowsOf(documents: readonly RunDocument[]): RunRow[] {
-  return documents.map(({ _id, ...rest }) => ({ ...rest, runId: _id }));
+  return documents.map(({ _id, ...rest }) => ({ ...SINCE_ADDED, ...rest, runId: _id }));
 }

@@ -25,9 +25,11 @@ export async function followTraining(deps: ComfyDependencies, { runId, attempt }
   const { promptId } = job.claim;
   const totalSteps = job.row.settings.steps;
   let progress: Progress = { phase: 'waiting', step: 0, totalSteps, ...(job.row.progress ?? {}) };
+  // A write may come seconds later, and the pace is measured by when a step was seen.
+  let seenAt = job.row.progressAt ?? new Date();
   const recorder = createProgressRecorder(
     RECORD_MS,
-    (newest) => deps.runs.recordProgress(runId, attempt, newest, new Date()),
+    (newest) => deps.runs.recordProgress(runId, attempt, newest, seenAt),
     (error) => {
       log.warn('could not record progress', { runId, error: String(error) });
     },
@@ -36,6 +38,7 @@ export async function followTraining(deps: ComfyDependencies, { runId, attempt }
   const advance = (next: Progress): void => {
     if (next.step > progress.step || next.phase !== progress.phase) judge.progressed(next.step, Date.now());
     progress = next;
+    seenAt = new Date();
     recorder.offer(progress);
   };
   const lookout = createLookout(deps.observer, promptId, (frame: Frame) => {

@@ -14,7 +14,7 @@ import { withHeartbeats } from '../heartbeats.js';
 
 export interface DiscordDependencies {
   readonly rest: REST;
-  readonly runs: Pick<Runs, 'read' | 'setCard' | 'countWaiting' | 'noticeDelivered' | 'watch' | 'unfinishedCards' | 'cardRendered' | 'cardLost'>;
+  readonly runs: Pick<Runs, 'read' | 'setCard' | 'countWaiting' | 'noticeDelivered' | 'watch' | 'cardsToLookAt' | 'cardRendered' | 'cardLost'>;
   readonly interactions: Pick<Interactions, 'read' | 'markAnswered'>;
   readonly datasets: Pick<Datasets, 'read'>;
   readonly blobs: Pick<Blobs, 'read'>;

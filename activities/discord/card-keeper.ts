@@ -8,7 +8,7 @@ import { renderCard, type CardDependencies } from './cards.js';
 import { isPlaceGone } from './discord-errors.js';
 
 export interface KeeperDependencies extends CardDependencies {
-  readonly runs: Pick<Runs, 'read' | 'setCard' | 'countWaiting' | 'watch' | 'unfinishedCards' | 'cardRendered' | 'cardLost'>;
+  readonly runs: Pick<Runs, 'read' | 'setCard' | 'countWaiting' | 'watch' | 'cardsToLookAt' | 'cardRendered' | 'cardLost'>;
   /** Least time between two edits of a card that only show progress. */
   readonly cardEditIntervalMs: number;
   readonly log: { warn(message: string, fields: object): void };
@@ -74,7 +74,7 @@ export async function keepCardsInStep(deps: KeeperDependencies, signal: AbortSig
   }
 
   async function compareAll(): Promise<void> {
-    for (const { runId } of await deps.runs.unfinishedCards()) if (!due.has(runId)) due.set(runId, Date.now());
+    for (const runId of await deps.runs.cardsToLookAt(new Date(Date.now() - 7 * 86_400_000))) if (!due.has(runId)) due.set(runId, Date.now());
     for (const [runId, { state }] of shown) if (state.startsWith('queued') && !due.has(runId)) due.set(runId, Date.now());
   }
 

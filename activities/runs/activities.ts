@@ -5,7 +5,7 @@ import type { Failure } from '../../domain/failures.js';
 import { refusalOfOpening } from '../../domain/opening.js';
 import type { Recipe } from '../../domain/recipes.js';
 import type { Refusal } from '../../domain/refusals.js';
-import type { Claim, FrozenImage, Quote, RunEnd } from '../../domain/runs.js';
+import type { CancelledBy, Claim, FrozenImage, Quote, RunEnd } from '../../domain/runs.js';
 import type { NewRun, Runs } from '../../models/runs.js';
 import type { RunRow } from '../../models/runs-schema.js';
 
@@ -106,8 +106,8 @@ export function createRunActivities(deps: RunDependencies) {
     },
 
     /** Closes the row to every claim, submission and progress, before the job is interrupted and the points are resolved. */
-    async beginEnding({ runId }: { runId: string }): Promise<EndingRun> {
-      const row = (await runs.beginEnding(runId)) ?? (await runs.read(runId));
+    async beginEnding({ runId, cancelledBy = null }: { runId: string; cancelledBy?: CancelledBy | null }): Promise<EndingRun> {
+      const row = (await runs.beginEnding(runId, cancelledBy)) ?? (await runs.read(runId));
       if (row === null) throw ApplicationFailure.nonRetryable(`Expected a row of run ${runId}, found none.`, 'Internal');
       return {
         attempt: row.attempt,

@@ -152,4 +152,44 @@ describe('cards', () => {
     expect(await runs.cardRendered(runId, 'm1', 4)).toBeNull();
     expect((await runs.read(runId))?.card?.renderedRevision).toBe(5);
   });
+
+  it('moves the card once for two presses that knew of the same moves, and never after the end', async () => {
+    const runId = await openedRun();
+    const here = { where: 'here', channelId: 'c2' } as const;
+    const moved = await Promise.all([runs.moveCard(runId, here, 0), runs.moveCard(runId, here, 0)]);
+    expect(moved.filter((row) => row !== null)).toHaveLength(1);
+    expect(await runs.read(runId)).toMatchObject({ cardPlace: here, cardMove: 1 });
+    await runs.end(runId, { kind: 'cancelled', by: 'owner', capturedPoints: 0, releasedPoints: 0 }, now);
+    expect(await runs.moveCard(runId, here, 1)).toBeNull();
+  });
+
+  it('makes another message the card only in the place of the one that was, and remembers what is to be taken away', async () => {
+    const runId = await openedRun();
+    const card = { channelId: 'c', messageId: 'm1', renderedRevision: 1, lost: false };
+    await runs.setCard(runId, card);
+    const replaced = await Promise.all(['m2', 'm3'].map((messageId) => runs.replaceCard(runId, card, { ...card, messageId, move: 1 })));
+    expect(replaced.filter((row) => row !== null)).toHaveLength(1);
+    expect((await runs.read(runId))?.retiredCards).toEqual([{ channelId: 'c', messageId: 'm1' }]);
+    await runs.cardTakenAway(runId, 'm1');
+    expect((await runs.read(runId))?.retiredCards).toEqual([]);
+  });
+
+  it('names the cards to look at: of open runs, and of ended ones that do not show their end yet', async () => {
+    const runId = await openedRun();
+    const since = new Date(now.getTime() - 1_000);
+    expect(await runs.cardsToLookAt(since)).not.toContain(runId);
+    await runs.setCard(runId, { channelId: 'c', messageId: 'm1', renderedRevision: 1, lost: false });
+    expect(await runs.cardsToLookAt(since)).toContain(runId);
+    const ended = await runs.end(runId, { kind: 'cancelled', by: 'owner', capturedPoints: 0, releasedPoints: 0 }, now);
+    expect(await runs.cardsToLookAt(since)).toContain(runId);
+    await runs.cardRendered(runId, 'm1', ended?.revision ?? 0, 'hash');
+    expect(await runs.cardsToLookAt(since)).not.toContain(runId);
+  });
+
+  it('measures the pace from the step that was seen first', async () => {
+    const runId = await openedRun();
+    await runs.recordProgress(runId, 1, { phase: 'training', step: 37, totalSteps: 100 }, now);
+    await runs.recordProgress(runId, 1, { phase: 'training', step: 47, totalSteps: 100 }, new Date(now.getTime() + 5_000));
+    expect(await runs.read(runId)).toMatchObject({ firstStep: 37, firstStepAt: now });
+  });
 });

@@ -52,7 +52,7 @@ async function keep(run: RunState): Promise<RunEnd> {
 async function giveBack(run: RunState, ended: Exclude<TrainingEnd, { kind: 'trained' }>, holdAsked: boolean): Promise<RunEnd> {
   const { runId } = run.request;
   run.enter('ending');
-  const ending = await endingActivities().beginEnding({ runId });
+  const ending = await endingActivities().beginEnding(ended.kind === 'cancelled' ? { runId, cancelledBy: run.cancelledBy() } : { runId });
   if (ending.end !== null) {
     // Ended by somebody else, or started over by Reset: whatever was held meanwhile goes back, once and for all.
     if (holdAsked) await endingActivities().releasePoints({ runId });
