@@ -1,5 +1,6 @@
 import { Schema } from 'mongoose';
 import type { Dataset } from '../domain/datasets.js';
+import type { RemovedImage } from '../domain/removed-images.js';
 
 export interface DatasetDocument extends Omit<Dataset, 'datasetId'> {
   readonly _id: string;
@@ -7,6 +8,8 @@ export interface DatasetDocument extends Omit<Dataset, 'datasetId'> {
   readonly nameKey: string;
   /** Which of the owner's places for datasets it takes. */
   readonly slot: number;
+  /** Absent until an image is removed. */
+  readonly removed?: readonly RemovedImage[];
 }
 
 export const datasetSchema = new Schema<DatasetDocument>(
@@ -18,6 +21,7 @@ export const datasetSchema = new Schema<DatasetDocument>(
     triggerWord: { type: String, required: true },
     revision: { type: Number, required: true },
     images: { type: [Schema.Types.Mixed], required: true } as never,
+    removed: { type: [Schema.Types.Mixed], default: undefined } as never,
     slot: { type: Number, required: true },
     createdAt: { type: Date, required: true },
   },

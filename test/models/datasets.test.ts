@@ -116,7 +116,7 @@ describe('datasets', () => {
     expect(await datasets.addImage(datasetId, newImage(), 100)).toEqual({ kind: 'gone' });
     expect(await datasets.setCaption(datasetId, 'i', 'a cat')).toBeNull();
     expect(await datasets.removeImage(datasetId, 'i')).toBeNull();
-    expect(await datasets.rename(datasetId, 'New', 'new')).toEqual({ kind: 'gone' });
+    expect(await datasets.amend(datasetId, { name: 'New', nameKey: 'new' })).toEqual({ kind: 'gone' });
   });
 
   it('sets every caption on its own image, in any order', async () => {
@@ -161,7 +161,7 @@ describe('datasets', () => {
     const owner = newOwner();
     const cats = await made({ owner, name: 'Cats', nameKey: 'cats' });
     await made({ owner, name: 'Dogs', nameKey: 'dogs' });
-    expect(await datasets.rename(cats.datasetId, 'DOGS', 'dogs')).toEqual({ kind: 'name-taken', name: 'DOGS' });
-    expect(await datasets.rename(cats.datasetId, 'CATS', 'cats')).toMatchObject({ kind: 'renamed', dataset: { name: 'CATS', triggerWord: 'tyrdset', revision: 2 } });
+    expect(await datasets.amend(cats.datasetId, { name: 'DOGS', nameKey: 'dogs' })).toEqual({ kind: 'name-taken', name: 'Dogs' });
+    expect(await datasets.amend(cats.datasetId, { name: 'CATS', nameKey: 'cats' })).toMatchObject({ kind: 'amended', dataset: { name: 'CATS', triggerWord: 'tyrdset', revision: 2 } });
   });
 });
