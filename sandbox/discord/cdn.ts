@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { cleanFileName, contentTypeOf } from './file-names.js';
+import { pictureSize } from './picture-size.js';
 import type { StoredFile, World } from './world.js';
 
 /** How long a signed address works. Discord says only "preset expiry"; a day is what it announced. */
@@ -20,12 +21,15 @@ export interface IncomingFile {
 export function storeFile(world: World, folderId: string, file: IncomingFile, ephemeral: boolean): StoredFile {
   const id = world.nextId();
   const filename = cleanFileName(file.filename);
+  const contentType = contentTypeOf(filename);
+  const dimensions = contentType.startsWith('image/') ? pictureSize(file.bytes) : undefined;
   const stored: StoredFile = {
     id,
     path: `/${ephemeral ? 'ephemeral-attachments' : 'attachments'}/${folderId}/${id}/${filename}`,
     filename,
     ...(filename === file.filename ? {} : { title: file.filename.replace(/\.[^.]*$/, '') }),
-    contentType: contentTypeOf(filename),
+    contentType,
+    ...(dimensions === undefined ? {} : { dimensions }),
     bytes: file.bytes,
     ephemeral,
     removed: false,
@@ -62,6 +66,7 @@ export function attachmentObject(world: World, file: StoredFile): Record<string,
     url,
     proxy_url: url,
     content_type: file.contentType,
+    ...file.dimensions,
     ...(file.ephemeral ? { ephemeral: true } : {}),
   };
 }

@@ -3,6 +3,7 @@ import type { Clock } from './clock.js';
 import { createJournal, type Journal } from './journal.js';
 import * as people from './people.js';
 import { ALL_PERMISSIONS } from './permissions.js';
+import type { PictureSize } from './picture-size.js';
 import { createSnowflakes } from './snowflakes.js';
 import type { Choice, Command, Component, Embed, Modal } from './wire.js';
 
@@ -43,6 +44,8 @@ export interface StoredFile {
   readonly title?: string;
   description?: string;
   readonly contentType: string;
+  /** Of a picture. */
+  readonly dimensions?: PictureSize;
   readonly bytes: Buffer;
   /** Uploaded with a command or form: Discord removes it after a while. */
   readonly ephemeral: boolean;
@@ -52,6 +55,8 @@ export interface StoredFile {
 export interface StoredMessage {
   readonly id: string;
   readonly channelId: string;
+  /** The person who wrote it; absent for the bot's messages. */
+  readonly authorId?: string;
   readonly createdAt: number;
   editedAt?: number;
   edits: number;

@@ -4,7 +4,7 @@ import { deleteMessage } from '../messages/store.js';
 import { channelObject } from '../messages/objects.js';
 import { ALL_PERMISSIONS, PERMISSION, type PermissionName, permissionsOf } from '../permissions.js';
 import { type Channel, directChannel, type World } from '../world.js';
-import { findUser } from '../user/act.js';
+import { findUser } from '../user/find.js';
 import { UserRefusal } from '../user/refusal.js';
 
 const GUILDS_INTENT = 1;

@@ -3,7 +3,9 @@ import { z } from 'zod';
 import type { Faults } from '../faults.js';
 import type { Gateway } from '../gateway/gateway.js';
 import { readRequestBody } from '../request-body.js';
-import { actSchema, findChannel, findUser, perform } from '../user/act.js';
+import { actSchema, perform } from '../user/act.js';
+import { findChannel, findUser } from '../user/find.js';
+import { postMessage, postSchema } from '../user/post.js';
 import { UserRefusal } from '../user/refusal.js';
 import { seenInteraction, visibleMessages } from '../user/view.js';
 import type { World } from '../world.js';
@@ -72,6 +74,10 @@ function serveUserSide(app: FastifyInstance, world: World, gateway: Gateway): vo
   app.post('/_stand-in/acts', { bodyLimit: ACT_LIMIT_BYTES }, (request) => {
     const body = readRequestBody(request.headers['content-type'], request.body, ACT_LIMIT_BYTES);
     return { interactionId: perform(world, gateway, actSchema.parse(body.json), body.files).id };
+  });
+  app.post('/_stand-in/posts', { bodyLimit: ACT_LIMIT_BYTES }, (request) => {
+    const body = readRequestBody(request.headers['content-type'], request.body, ACT_LIMIT_BYTES);
+    return { messageId: postMessage(world, postSchema.parse(body.json), body.files).id };
   });
   app.get<{ Params: Params }>('/_stand-in/users/:user/messages', (request) => {
     const user = findUser(world, request.params.user ?? '');

@@ -23,6 +23,12 @@ export interface DiscordUser {
   slash(path: string, options?: Readonly<Record<string, OptionInput>>, place?: Place): Promise<InteractionHandle>;
   /** Types `text` into an option and returns what is suggested. */
   autocomplete(path: string, option: string, text: string, options?: Place & WaitOptions & { options?: Readonly<Record<string, OptionInput>> }): Promise<Choice[]>;
+  /** Runs a command of the message's menu. */
+  messageCommand(name: string, message: { id: string }): Promise<InteractionHandle>;
+  /** Runs a command of a person's menu. */
+  userCommand(name: string, person: PersonName, place?: Place): Promise<InteractionHandle>;
+  /** Writes a message of one's own; a channel by name or id, `dm` for the direct messages with the bot. */
+  post(channel: string, message: { content?: string; files?: readonly PickedFile[] }): Promise<SeenMessage>;
   /** Presses the button with this label or custom id. */
   click(message: { id: string }, labelOrCustomId: string): Promise<InteractionHandle>;
   /** Chooses in a select menu, by value or label. */
@@ -61,6 +67,14 @@ export function createDiscordUser(name: PersonName, control: ControlClient, wait
       const seen = await handle.waitFor((one) => one.choices !== undefined || one.failure !== undefined, timeoutMs === undefined ? {} : { timeoutMs });
       if (seen.choices === undefined) throw new DriverError(`/${path} ${option}: ${seen.failure ?? ''}`);
       return seen.choices;
+    },
+    messageCommand: (command, message) => act({ kind: 'message-command', messageId: message.id, name: command }, [], `"${command}"`),
+    userCommand: (command, person, place = {}) => act({ kind: 'user-command', ...channelOf(place), person, name: command }, [], `"${command}"`),
+    async post(channel, { content = '', files = [] }) {
+      const { messageId } = await control.post<{ messageId: string }>('/posts', { user: name, channel, content }, files);
+      const posted = (await visibleMessages({ channel })).find((message) => message.id === messageId);
+      if (posted === undefined) throw new DriverError(`The message ${messageId} is gone.`);
+      return posted;
     },
     click: (message, button) => act({ kind: 'click', messageId: message.id, button }, [], `[${button}]`),
     select: (message, customId, values) => act({ kind: 'select', messageId: message.id, customId, values }, [], `select menu "${customId}"`),

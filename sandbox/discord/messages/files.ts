@@ -85,5 +85,5 @@ export function resolvedMedia(world: World, url: string, files: readonly StoredF
   const file = files.find((one) => one.filename === name);
   if (file === undefined) return { url, proxy_url: url };
   const attachment = attachmentObject(world, file);
-  return { url: String(attachment.url), proxy_url: attachment.proxy_url, content_type: file.contentType, attachment_id: file.id, size: file.bytes.length };
+  return { url: String(attachment.url), proxy_url: attachment.proxy_url, content_type: file.contentType, attachment_id: file.id, size: file.bytes.length, ...file.dimensions };
 }

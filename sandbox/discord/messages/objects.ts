@@ -43,12 +43,12 @@ export function messageObject(world: World, message: StoredMessage): Record<stri
 }
 
 function plainMessage(world: World, message: StoredMessage): Record<string, unknown> {
-  const bot = world.users.get(APPLICATION_ID);
+  const author = world.users.get(message.authorId ?? APPLICATION_ID);
   return {
     id: message.id,
     channel_id: message.channelId,
     type: 0,
-    author: bot === undefined ? {} : userObject(bot),
+    author: author === undefined ? {} : userObject(author),
     content: message.content,
     timestamp: iso(message.createdAt),
     edited_timestamp: message.editedAt === undefined ? null : iso(message.editedAt),

@@ -2,6 +2,7 @@ import { MessageCreateRequestSchema, MessageEditRequestPartialSchema } from 'dis
 import { refuse } from '../errors.js';
 import { channelObject, messageObject } from '../messages/objects.js';
 import { createMessage, deleteMessage, editMessage } from '../messages/store.js';
+import { APPLICATION_ID } from '../people.js';
 import { requirePosting, requireView } from '../permissions.js';
 import { type MessageBody, MessageFlag } from '../wire.js';
 import type { Channel, StoredMessage, World } from '../world.js';
@@ -41,6 +42,7 @@ function edit(context: RestContext) {
   const channel = channelOf(context);
   requireView(channel);
   const message = messageOf(context);
+  if (message.authorId !== undefined) throw refuse.notYourMessage();
   if (channel.archived) throw refuse.archivedThread();
   limits.takeOldEdit(message);
   editMessage(world, message, readMessageBody(context, MessageEditRequestPartialSchema), body.files);
@@ -49,7 +51,7 @@ function edit(context: RestContext) {
 
 function read(context: RestContext) {
   requireView(channelOf(context));
-  return ok(messageObject(context.world, messageOf(context)));
+  return ok(readableObject(context.world, messageOf(context)));
 }
 
 function list(context: RestContext) {
@@ -61,13 +63,23 @@ function list(context: RestContext) {
     messages
       .reverse()
       .slice(0, limit)
-      .map((message) => messageObject(context.world, message)),
+      .map((message) => readableObject(context.world, message)),
   );
+}
+
+/** Without the MESSAGE CONTENT intent a bot reads what people wrote only in its direct messages and where it is named. */
+function readableObject(world: World, message: StoredMessage): Record<string, unknown> {
+  const whole = messageObject(world, message);
+  const isReadable = message.authorId === undefined || message.mentions.includes(APPLICATION_ID) || world.channels.get(message.channelId)?.type === 1;
+  return isReadable ? whole : { ...whole, content: '', embeds: [], attachments: [], components: [] };
 }
 
 function remove(context: RestContext) {
   requireView(channelOf(context));
-  deleteMessage(context.world, messageOf(context));
+  const message = messageOf(context);
+  // Only MANAGE_MESSAGES would allow it, which the stand-in gives to nobody.
+  if (message.authorId !== undefined) throw refuse.missingPermissions();
+  deleteMessage(context.world, message);
   return noContent;
 }
 

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import type { IncomingFile } from '../cdn.js';
 import type { Gateway } from '../gateway/gateway.js';
 import { type NewInteraction, openInteraction } from '../interactions/lifecycle.js';
-import { type PersonName, USERS } from '../people.js';
-import { type Channel, directChannel, type Interaction, type User, type World } from '../world.js';
+import type { Interaction, User, World } from '../world.js';
 import { commandData, findOption } from './command-input.js';
 import { chooseInSelect, findButton } from './component-input.js';
+import { messageCommandData, userCommandData } from './context-command.js';
+import { channelById, findChannel, findUser } from './find.js';
 import { type FieldValue, modalData } from './modal-input.js';
 import { UserRefusal } from './refusal.js';
 
@@ -19,6 +20,8 @@ const where = { channel: z.string().default('training') };
 export const actSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('command'), ...who, ...where, path: z.string(), options: optionValues }),
   z.strictObject({ kind: z.literal('autocomplete'), ...who, ...where, path: z.string(), option: z.string(), text: z.string(), options: optionValues }),
+  z.strictObject({ kind: z.literal('message-command'), ...who, messageId: z.string(), name: z.string() }),
+  z.strictObject({ kind: z.literal('user-command'), ...who, ...where, person: z.string(), name: z.string() }),
   z.strictObject({ kind: z.literal('click'), ...who, messageId: z.string(), button: z.string() }),
   z.strictObject({ kind: z.literal('select'), ...who, messageId: z.string(), customId: z.string(), values: z.array(z.string()) }),
   z.strictObject({ kind: z.literal('modal'), ...who, interactionId: z.string(), values: fieldValues }),
@@ -47,13 +50,17 @@ function intended(world: World, user: User, act: Act, files: readonly IncomingFi
       if (findOption(world, input, act.option).autocomplete !== true) throw new UserRefusal(`"${act.option}" offers no suggestions.`);
       return { kind: 'autocomplete', channel, data: commandData(world, input), label: `/${act.path} ${act.option}:${act.text}…` };
     }
+    case 'message-command':
+      return { kind: 'command', ...messageCommandData(world, user, act.messageId, act.name) };
+    case 'user-command':
+      return { kind: 'command', ...userCommandData(world, user, findChannel(world, user, act.channel), act.person, act.name) };
     case 'click': {
       const { message, button, data } = findButton(world, user, act.messageId, act.button);
-      return { kind: 'component', channel: channelOf(world, message.channelId), data, source: message, label: `[${button.label ?? act.button}]` };
+      return { kind: 'component', channel: channelById(world, message.channelId), data, source: message, label: `[${button.label ?? act.button}]` };
     }
     case 'select': {
       const { message, data } = chooseInSelect(world, user, act.messageId, act.customId, act.values);
-      return { kind: 'component', channel: channelOf(world, message.channelId), data, source: message, label: `${act.customId}: ${act.values.join(', ')}` };
+      return { kind: 'component', channel: channelById(world, message.channelId), data, source: message, label: `${act.customId}: ${act.values.join(', ')}` };
     }
     case 'modal':
       return submitted(world, user, act.interactionId, act.values, files);
@@ -68,7 +75,7 @@ function submitted(world: World, user: User, interactionId: string, values: Read
   const source = world.messages.get(opener.sourceMessageId ?? '');
   return {
     kind: 'modal',
-    channel: channelOf(world, opener.channelId),
+    channel: channelById(world, opener.channelId),
     data: modalData(world, opener.modal, values, files),
     label: `${opener.modal.title}: sent`,
     modalOf: opener.id,
@@ -78,25 +85,3 @@ function submitted(world: World, user: User, interactionId: string, values: Read
 
 const shown = (value: unknown, files: readonly IncomingFile[]): string =>
   typeof value === 'object' && value !== null && 'file' in value ? (files.find((file) => file.field === `files[${String(value.file)}]`)?.filename ?? 'file') : String(value);
-
-export function findUser(world: World, name: string): User {
-  const id = name in USERS ? USERS[name as PersonName].id : name;
-  const user = world.users.get(id);
-  if (user === undefined || user.bot) throw new UserRefusal(`There is nobody called "${name}". There are: ${Object.keys(USERS).join(', ')}.`);
-  return user;
-}
-
-/** A channel by id or name; `dm` is the person's direct messages with the bot. */
-export function findChannel(world: World, user: User, nameOrId: string): Channel {
-  if (nameOrId === 'dm') return directChannel(world, user.id);
-  const name = nameOrId.replace(/^#/, '');
-  const channel = world.channels.get(name) ?? [...world.channels.values()].find((one) => one.type !== 1 && one.name === name && !one.deleted);
-  if (channel === undefined || channel.deleted) throw new UserRefusal(`There is no channel "${nameOrId}".`);
-  return channel;
-}
-
-function channelOf(world: World, id: string): Channel {
-  const channel = world.channels.get(id);
-  if (channel === undefined || channel.deleted) throw new UserRefusal('The channel is gone.');
-  return channel;
-}

@@ -8,6 +8,7 @@ import type { Channel, User, World } from '../world.js';
 import { UserRefusal } from './refusal.js';
 
 const OptionType = { Subcommand: 1, Group: 2, String: 3, Integer: 4, Boolean: 5, User: 6, Channel: 7, Role: 8, Mentionable: 9, Number: 10, Attachment: 11 } as const;
+const CHAT_INPUT = 1;
 const MAX_TEXT = 6_000;
 
 /** A value as the person gives it; files stand as `{ file: n }`. */
@@ -58,16 +59,18 @@ export function findOption(world: World, input: CommandInput, optionName: string
   return option;
 }
 
-function findCommand(world: World, { channel, user }: CommandInput, name: string): Command {
-  const commands = [...(world.commands.get(channel.guildId ?? '') ?? []), ...(world.commands.get('global') ?? [])];
-  const command = commands.find((one) => one.name === name && one.type === 1);
-  if (command === undefined) throw new UserRefusal(`There is no command /${name}. Registered: ${commands.map((one) => `/${one.name}`).join(', ') || 'none'}.`);
+/** The command of this name and type (1 slash, 2 of a person, 3 of a message), if the person may use it there. */
+export function findCommand(world: World, { channel, user }: Pick<CommandInput, 'channel' | 'user'>, name: string, type = CHAT_INPUT): Command {
+  const slash = type === CHAT_INPUT ? '/' : '';
+  const commands = [...(world.commands.get(channel.guildId ?? '') ?? []), ...(world.commands.get('global') ?? [])].filter((one) => one.type === type);
+  const command = commands.find((one) => one.name === name);
+  if (command === undefined) throw new UserRefusal(`There is no command ${slash}${name}. Registered: ${commands.map((one) => `${slash}${one.name}`).join(', ') || 'none'}.`);
   const context = channel.guildId === undefined ? 1 : 0;
-  if (command.contexts !== undefined && !command.contexts.includes(context)) throw new UserRefusal(`/${name} cannot be used ${context === 1 ? 'in direct messages' : 'in a server'}.`);
-  if (channel.guildId === ELSEWHERE_GUILD_ID && command.integration_types?.includes(1) !== true) throw new UserRefusal(`/${name} cannot be installed by a user alone.`);
+  if (command.contexts !== undefined && !command.contexts.includes(context)) throw new UserRefusal(`${slash}${name} cannot be used ${context === 1 ? 'in direct messages' : 'in a server'}.`);
+  if (channel.guildId === ELSEWHERE_GUILD_ID && command.integration_types?.includes(1) !== true) throw new UserRefusal(`${slash}${name} cannot be installed by a user alone.`);
   const needed = BigInt(command.default_member_permissions ?? '0');
   const isForAdminsOnly = command.default_member_permissions === '0';
-  if (channel.guildId !== undefined && (isForAdminsOnly || (memberPermissions(user) & needed) !== needed)) throw new UserRefusal(`${user.displayName} may not use /${name}.`);
+  if (channel.guildId !== undefined && (isForAdminsOnly || (memberPermissions(user) & needed) !== needed)) throw new UserRefusal(`${user.displayName} may not use ${slash}${name}.`);
   return command;
 }
 

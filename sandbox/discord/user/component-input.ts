@@ -1,17 +1,11 @@
 import { walk } from '../validation/walk.js';
 import { ComponentType, type Component } from '../wire.js';
 import type { StoredMessage, User, World } from '../world.js';
+import { visibleMessage } from './find.js';
 import { UserRefusal } from './refusal.js';
-import { seesMessage } from './view.js';
 
 const LINK_STYLE = 5;
 const SELECT_TYPES: readonly number[] = [ComponentType.StringSelect, ComponentType.UserSelect, ComponentType.RoleSelect, ComponentType.MentionableSelect, ComponentType.ChannelSelect];
-
-function visibleMessage(world: World, user: User, messageId: string): StoredMessage {
-  const message = world.messages.get(messageId);
-  if (!seesMessage(world, message, user)) throw new UserRefusal(`${user.displayName} does not see message ${messageId}.`);
-  return message;
-}
 
 const componentsOf = (message: StoredMessage): Component[] => walk(message.components).map(({ component }) => component);
 

@@ -10,6 +10,9 @@ export interface SeenAttachment {
   size: number;
   url: string;
   content_type: string;
+  /** Of a picture, in pixels. */
+  width?: number;
+  height?: number;
   description?: string;
 }
 
@@ -20,6 +23,7 @@ export interface SeenMessage {
   /** `#training` or `DM`. */
   channel: string;
   author: string;
+  authorId: string;
   /** Only this person sees it. */
   ephemeral: boolean;
   /** "Trainyard is thinking…". */
@@ -73,11 +77,13 @@ export function seesMessage(world: World, message: StoredMessage | undefined, us
 function seenMessage(world: World, message: StoredMessage, user: User): SeenMessage {
   const api = messageObject(world, message);
   const channel = world.channels.get(message.channelId);
+  const authorId = message.authorId ?? APPLICATION_ID;
   return {
     id: message.id,
     channelId: message.channelId,
     channel: channel?.type === 1 ? 'DM' : `#${channel?.name ?? ''}`,
-    author: world.users.get(APPLICATION_ID)?.displayName ?? '',
+    author: world.users.get(authorId)?.displayName ?? '',
+    authorId,
     ephemeral: message.onlyFor !== undefined,
     thinking: (message.flags & MessageFlag.Loading) !== 0,
     content: message.content,

@@ -4,7 +4,8 @@ import type { Path } from './walk.js';
 
 const NAME = /^[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}$/u;
 const MAX_COMMAND_TEXT = 8_000;
-const MAX_CHAT_COMMANDS = 100;
+/** By type: slash commands, commands of a person's menu and of a message's menu. */
+const MAX_COMMANDS: Readonly<Record<number, number>> = { 1: 100, 2: 15, 3: 15 };
 const CHAT_INPUT = 1;
 const SUBCOMMAND = 1;
 const SUBCOMMAND_GROUP = 2;
@@ -23,8 +24,9 @@ export function checkCommands(commands: readonly CommandBody[], isGuild: boolean
     const first = commands.findIndex((other) => other.name === command.name && (other.type ?? CHAT_INPUT) === (command.type ?? CHAT_INPUT));
     if (first < index) issues.push({ path: [index], code: 'APPLICATION_COMMANDS_DUPLICATE_NAME', message: 'Application command names must be unique', rule: 'command-names-unique' });
   });
-  if (commands.filter((command) => (command.type ?? CHAT_INPUT) === CHAT_INPUT).length > MAX_CHAT_COMMANDS) {
-    issues.push({ path: [], code: 'BASE_TYPE_MAX_LENGTH', message: 'Must be 100 or fewer in length.', rule: 'command-count' });
+  for (const [type, max] of Object.entries(MAX_COMMANDS)) {
+    if (commands.filter((command) => String(command.type ?? CHAT_INPUT) === type).length <= max) continue;
+    issues.push({ path: [], code: 'BASE_TYPE_MAX_LENGTH', message: `Must be ${max} or fewer in length.`, rule: 'command-count' });
   }
   return issues;
 }
@@ -36,6 +38,9 @@ function checkCommand(command: CommandBody, path: Path): FormIssue[] {
   if (isChat && (command.description ?? '') === '') issues.push({ path: [...path, 'description'], code: 'BASE_TYPE_REQUIRED', message: 'This field is required', rule: '18 description' });
   if (!isChat && (command.description ?? '') !== '') {
     issues.push({ path: [...path, 'description'], code: 'APPLICATION_COMMAND_DESCRIPTION_FORBIDDEN', message: 'Context menu commands cannot have description', rule: '18 description' });
+  }
+  if (!isChat && (command.options ?? []).length > 0) {
+    issues.push({ path: [...path, 'options'], code: 'APPLICATION_COMMAND_OPTIONS_FORBIDDEN', message: 'Context menu commands cannot have options', rule: 'menu-commands' });
   }
   issues.push(...checkOptions(command.options ?? [], [...path, 'options']));
   if (textOf(command) > MAX_COMMAND_TEXT) {

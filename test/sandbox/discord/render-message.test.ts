@@ -7,6 +7,7 @@ const message = (fields: Partial<SeenMessage>): SeenMessage => ({
   channelId: '2',
   channel: '#training',
   author: 'Trainyard',
+  authorId: '1180430915223552001',
   ephemeral: false,
   thinking: false,
   content: '',
