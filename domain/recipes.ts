@@ -32,6 +32,8 @@ export interface Recipe {
   readonly settings: { readonly [Name in keyof RunSettings]: NumberRule };
   readonly price: { readonly basePoints: number; readonly perImagePoints: number; readonly perHundredStepsPoints: number };
   readonly limits: { readonly firstStepMs: number | null; readonly stallMs: number | null };
+  /** How strongly its models are best used; {@link DEFAULT_STRENGTH} without it. */
+  readonly strength?: number;
   readonly comfyui: {
     readonly minVersion: string;
     readonly graph: Readonly<Record<string, GraphNode>>;
@@ -42,6 +44,9 @@ export interface Recipe {
     readonly artifact: { readonly fileName: string };
   };
 }
+
+/** Models are trained at full strength; a little less leaves the base model room for what was not in the pictures. */
+export const DEFAULT_STRENGTH = 0.8;
 
 export interface GraphNode {
   readonly class_type: string;

@@ -33,6 +33,10 @@ export type Refusal =
   | { readonly code: 'not-enough-points'; readonly neededPoints: number; readonly availablePoints: number }
   | { readonly code: 'run-settled' }
   | { readonly code: 'too-late'; readonly status: string }
-  | { readonly code: 'operators-only' };
+  | { readonly code: 'operators-only' }
+  | { readonly code: 'model-not-found' }
+  | { readonly code: 'model-deleted'; readonly name: string }
+  | { readonly code: 'model-name-taken'; readonly name: string }
+  | { readonly code: 'reason-missing' };
 
 export type RefusalCode = Refusal['code'];

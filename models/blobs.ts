@@ -75,6 +75,12 @@ export function createBlobs(connection: Connection) {
       return { sizeBytes: file.length, stream: bucket.openDownloadStream(file._id, { start: range.start, end: range.end + 1 }) };
     },
 
+    /** Removes a blob that nothing refers to any more. The file goes first, so that a crash leaves only what {@link sweepOrphans} finds. */
+    async remove(sha256: string): Promise<void> {
+      const file = await files.findOneAndDelete({ filename: sha256 }, FILE_WRITE);
+      if (file !== null) await chunks.deleteMany({ files_id: file._id });
+    },
+
     /** Removes chunks without a file whose writing began before `olderThan`: what crashes left behind. Tells how many files' worth. */
     async sweepOrphans(olderThan: Date): Promise<number> {
       const begun = mongo.ObjectId.createFromTime(Math.floor(olderThan.getTime() / 1000));

@@ -72,6 +72,7 @@ export const recipeSchema: z.ZodType<Recipe> = z.strictObject({
   captions: z.strictObject({ required: z.boolean() }),
   settings: z.strictObject({ steps: numberRule, learningRate: numberRule, rank: numberRule, resolutionPx: numberRule }),
   price: z.strictObject({ basePoints: whole.min(0), perImagePoints: whole.min(0), perHundredStepsPoints: whole.min(0) }),
+  strength: z.number().min(0.05).max(2).exactOptional(),
   limits: z.strictObject({ firstStepMs: whole.min(1).nullable(), stallMs: whole.min(1).nullable() }),
   comfyui,
 });

@@ -6,7 +6,7 @@ import type { Lora, Loras } from '../models/loras.js';
 import { rangeOf } from './byte-range.js';
 
 export interface DownloadDependencies {
-  readonly loras: Pick<Loras, 'read'>;
+  readonly loras: Pick<Loras, 'find'>;
   readonly blobs: Pick<Blobs, 'size' | 'openStream'>;
   readonly links: Pick<DownloadLinks, 'verify'>;
   readonly now: () => Date;
@@ -45,9 +45,11 @@ async function allowedLora(request: FastifyRequest, reply: FastifyReply, { loras
     await tell(reply, 410, `This link has expired. ${NEW_LINK}`);
     return null;
   }
-  const lora = await loras.read(question.data.params.loraId);
-  if (lora === null) await tell(reply, 404, 'This model is not there any more.');
-  return lora;
+  const found = await loras.find(question.data.params.loraId);
+  if (found?.kind === 'there') return found.lora;
+  if (found === null) await tell(reply, 404, 'There is no such model.');
+  else await tell(reply, 410, 'Its owner deleted this model.');
+  return null;
 }
 
 async function sendFile(request: FastifyRequest, reply: FastifyReply, lora: Lora, { blobs }: DownloadDependencies): Promise<FastifyReply> {

@@ -71,7 +71,7 @@ export async function createYardWorkers(context: WorkerContext, workflowBundle: 
   });
   await temporal.ensureKeepCards();
   await ensureSettleRuns(client, settings.TASK_QUEUE_PREFIX, settings.SETTLE_INTERVAL);
-  return { workers: [worker], background: [createBlobSweep(models.blobs, context.log)] };
+  return { workers: [worker], background: [createBlobSweep(models, context.log)] };
 }
 
 /** A compiled yard has its workflows bundled already, so that every start runs the very same code. */

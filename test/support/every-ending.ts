@@ -32,6 +32,10 @@ export const REFUSALS: { readonly [Code in RefusalCode]: Extract<Refusal, { code
   'run-settled': { code: 'run-settled' },
   'too-late': { code: 'too-late', status: 'succeeded' },
   'operators-only': { code: 'operators-only' },
+  'model-not-found': { code: 'model-not-found' },
+  'model-deleted': { code: 'model-deleted', name: LONG },
+  'model-name-taken': { code: 'model-name-taken', name: LONG },
+  'reason-missing': { code: 'reason-missing' },
 };
 
 /** One failure of each type, with values as bad as they come. */

@@ -103,6 +103,10 @@ const REFUSALS: Texts = {
     points: 'Its points stay as they were settled.',
   }),
   'operators-only': () => said('Only the operators of this yard can do that.', 'Ask one of them.'),
+  'model-not-found': () => said('This is not one of your models.', 'Choose one from the list while you type, or look at `/models list`.'),
+  'model-deleted': ({ name }) => said(`You deleted the model ${safe(name)}; its file is gone.`, 'Train it again with `/train start`; `/models list` shows what you have.'),
+  'model-name-taken': ({ name }) => said(`You have a model called ${safe(name)} already.`, 'Choose another name; capitals do not tell two names apart.'),
+  'reason-missing': () => said('A grant needs a reason.', 'Say in a few words why; whoever gets the points can read it.'),
 };
 
 function said(what: string, hint: string): Sentence {
