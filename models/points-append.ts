@@ -17,6 +17,14 @@ export interface Append<Answer> {
   answerFrom(recorded: Recorded): Answer | null;
 }
 
+/** Waits before another try; `round` counts the tries in vain. */
+export type Pause = (round: number, longestMs: number) => Promise<unknown>;
+
+export interface Writing {
+  readonly store: PointsStore;
+  readonly pause: Pause;
+}
+
 const MOST_CONFLICTS = 200;
 const LONGEST_CONFLICT_PAUSE_MS = 40;
 const MOST_UNKNOWN_RESULTS = 4;
@@ -29,7 +37,7 @@ const LONGEST_UNKNOWN_PAUSE_MS = 1_000;
  * @throws LedgerUnavailableError when the database does not tell the result, or the account is too busy: repeat the same call.
  * @throws LedgerInvariantError when the chain is wrong.
  */
-export async function append<Answer>(store: PointsStore, operation: Append<Answer>): Promise<Answer> {
+export async function append<Answer>({ store, pause }: Writing, operation: Append<Answer>): Promise<Answer> {
   let readKeys = operation.readKeysFirst;
   let conflicts = 0;
   let unknownResults = 0;
@@ -65,6 +73,8 @@ async function tryOnce<Answer>(store: PointsStore, operation: Append<Answer>, re
   if (known !== null) return { kind: 'answered', answer: known };
 
   const hold = request.kind === 'resolve' ? (recorded.get(holdKeyOf(request.runId)) ?? null) : null;
+  // The hold came in between the two reads: totals that do not include it cannot be what it is taken from.
+  if (hold !== null && hold.seq > head.seq) return { kind: 'conflict', taken: 'seq-taken' };
   const entry = sealEntry(decideEntry(account, head, hold, request), head.hash, new Date());
   const result = await store.insert(entry);
   if (result !== 'inserted') return { kind: 'conflict', taken: result };
@@ -75,6 +85,4 @@ async function tryOnce<Answer>(store: PointsStore, operation: Append<Answer>, re
 }
 
 /** Doubling, with full jitter so that writers of one account do not meet again. */
-function pause(round: number, longestMs: number): Promise<void> {
-  return delay(Math.random() * Math.min(2 ** Math.min(round, 20), longestMs));
-}
+export const jitteredPause: Pause = (round, longestMs) => delay(Math.random() * Math.min(2 ** Math.min(round, 20), longestMs));

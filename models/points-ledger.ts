@@ -14,7 +14,7 @@ import {
 } from '../domain/ledger-answers.js';
 import { holdKeyOf, resolveKeyOf, type Entry, type GrantKey, type ResolveWish } from '../domain/ledger.js';
 import { isPoints, type Points } from '../domain/points.js';
-import { append, type Recorded } from './points-append.js';
+import { append, jitteredPause, type Pause, type Recorded, type Writing } from './points-append.js';
 import { IdempotencyMismatchError } from './points-errors.js';
 import { findHistory, findOpenHolds, type HistoryPage, type OpenHold } from './points-queries.js';
 import { createPointsStore, pointsCollection, POINTS_INDEXES, type PointsStore } from './points-store.js';
@@ -95,13 +95,14 @@ const LONGEST_ID = 200;
 /** `store` is where entries go: the connection's database, unless a test puts faults in between. */
 export function createPointsLedger(connection: Connection, store: PointsStore = createPointsStore(connection)): PointsLedger {
   const inTurn = createTurns();
+  const operations = createPointsOperations(store);
   return {
     async ensureIndexes() {
       await pointsCollection(connection).createIndexes(POINTS_INDEXES.map((index) => ({ ...index })));
     },
-    grant: (operation) => inTurn(operation.accountId, () => grant(store, operation)),
-    hold: (operation) => inTurn(operation.accountId, () => hold(store, operation)),
-    resolve: (operation) => inTurn(operation.accountId, () => resolve(store, operation)),
+    grant: (operation) => inTurn(operation.accountId, () => operations.grant(operation)),
+    hold: (operation) => inTurn(operation.accountId, () => operations.hold(operation)),
+    resolve: (operation) => inTurn(operation.accountId, () => operations.resolve(operation)),
     async balanceOf(accountId) {
       return balanceAt(await store.readHead(checkedAccount(accountId)));
     },
@@ -117,13 +118,23 @@ export function createPointsLedger(connection: Connection, store: PointsStore = 
   };
 }
 
-async function grant(store: PointsStore, { accountId, key, amountPoints, reason, by }: GrantOperation): Promise<GrantOutcome> {
+/** The three operations by themselves: whoever calls them in any order, from any number of processes, gets the same chain. */
+export function createPointsOperations(store: PointsStore, pause: Pause = jitteredPause): Pick<PointsLedger, 'grant' | 'hold' | 'resolve'> {
+  const writing = { store, pause };
+  return {
+    grant: (operation) => grant(writing, operation),
+    hold: (operation) => hold(writing, operation),
+    resolve: (operation) => resolve(writing, operation),
+  };
+}
+
+async function grant(writing: Writing, { accountId, key, amountPoints, reason, by }: GrantOperation): Promise<GrantOutcome> {
   if (typeof key !== 'string' || key.length > LONGEST_ID || !GRANT_KEY.test(key)) {
     throw new TypeError(`Expected a key like "grant:<id>", got ${JSON.stringify(key)}.`);
   }
   const amount = checkedAmount(amountPoints, 1);
   const details = { ...(reason === undefined ? {} : { reason }), ...(by === undefined ? {} : { by: checkedAccount(by) }) };
-  return append<GrantOutcome>(store, {
+  return append<GrantOutcome>(writing, {
     account: checkedAccount(accountId),
     request: { kind: 'grant', key, amount, ...details },
     keys: [key],
@@ -137,12 +148,12 @@ async function grant(store: PointsStore, { accountId, key, amountPoints, reason,
   });
 }
 
-async function hold(store: PointsStore, { accountId, runId, amountPoints }: HoldOperation): Promise<HoldOutcome> {
+async function hold(writing: Writing, { accountId, runId, amountPoints }: HoldOperation): Promise<HoldOutcome> {
   const account = checkedAccount(accountId);
   const keys = keysOfRun(runId);
   const amount = checkedAmount(amountPoints, 0);
-  if (amount === 0) return { kind: 'held', ...balanceAt(await store.readHead(account)) };
-  return append<HoldOutcome>(store, {
+  if (amount === 0) return { kind: 'held', ...balanceAt(await writing.store.readHead(account)) };
+  return append<HoldOutcome>(writing, {
     account,
     request: { kind: 'hold', runId, amount },
     keys,
@@ -156,12 +167,12 @@ async function hold(store: PointsStore, { accountId, runId, amountPoints }: Hold
   });
 }
 
-async function resolve(store: PointsStore, { accountId, runId, heldPoints, wish }: ResolveOperation): Promise<ResolveOutcome> {
+async function resolve(writing: Writing, { accountId, runId, heldPoints, wish }: ResolveOperation): Promise<ResolveOutcome> {
   const account = checkedAccount(accountId);
   const keys = keysOfRun(runId);
   if (wish.kind === 'capture' && wish.amountPoints !== undefined) checkedAmount(wish.amountPoints, 0);
   if (checkedAmount(heldPoints, 0) === 0) return { kind: 'nothing-held' };
-  return append<ResolveOutcome>(store, {
+  return append<ResolveOutcome>(writing, {
     account,
     request: { kind: 'resolve', runId, heldPoints, wish },
     keys,

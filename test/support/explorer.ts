@@ -1,0 +1,124 @@
+/** One thing an actor does to the shared data in a single step, and what it is told. */
+export type Effect<Data> = (data: Data) => unknown;
+
+/** How an actor reaches the shared data: each call is one step, and others may step before it and after it. */
+export type Call<Data> = <Told>(effect: (data: Data) => Told) => Promise<Told>;
+
+export interface Actor<Data> {
+  readonly name: string;
+  /** May be killed after any of its steps, before it hears of it: to die before a step is to die after the one before. */
+  readonly mortal?: boolean;
+  act(call: Call<Data>): Promise<unknown>;
+}
+
+export interface World<Data> {
+  newData(): Data;
+  readonly actors: readonly Actor<Data>[];
+  /** How many actors may be killed in one history. */
+  readonly deaths: number;
+}
+
+/** How a history ended: what is stored, and what each actor was told (`undefined` for the dead). */
+export interface EndState<Data> {
+  readonly data: Data;
+  readonly told: ReadonlyMap<string, unknown>;
+  readonly path: readonly string[];
+}
+
+export interface Explored<Data> {
+  readonly states: number;
+  /** One for each distinct end. */
+  readonly ends: readonly EndState<Data>[];
+}
+
+interface Choice {
+  readonly actor: number;
+  readonly what: 'step' | 'die after';
+}
+
+/** Every order in which the actors can step and die, each state visited once. */
+export async function explore<Data>(world: World<Data>): Promise<Explored<Data>> {
+  const seen = new Set<string>();
+  const ends = new Map<string, EndState<Data>>();
+  const waiting: (readonly Choice[])[] = [[]];
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    const history = await replay(world, path);
+    const key = history.key();
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const choices = history.choices();
+    if (choices.length === 0) ends.set(key, history.end());
+    for (const choice of choices) waiting.push([...path, choice]);
+  }
+  return { states: seen.size, ends: [...ends.values()] };
+}
+
+interface Seat<Data> {
+  readonly heard: unknown[];
+  pending: { readonly effect: Effect<Data>; readonly tell: (told: unknown) => void } | null;
+  state: 'alive' | 'dead' | 'done';
+  told: unknown;
+}
+
+/** Actors are plain asynchronous code, so a state is reached again by doing the same steps again. */
+async function replay<Data>(world: World<Data>, path: readonly Choice[]) {
+  const data = world.newData();
+  const seats = world.actors.map((): Seat<Data> => ({ heard: [], pending: null, state: 'alive', told: undefined }));
+  world.actors.forEach((actor, at) => {
+    const seat = seats[at];
+    if (seat !== undefined) start(actor, seat);
+  });
+  await settle();
+  for (const { actor, what } of path) {
+    const seat = seats[actor];
+    const pending = seat?.pending;
+    if (seat === undefined || pending === undefined || pending === null) throw new Error('Expected a step to repeat, found none: an actor is not deterministic.');
+    seat.pending = null;
+    if (what !== 'step') seat.state = 'dead';
+    const told = pending.effect(data);
+    if (what === 'die after') continue;
+    seat.heard.push(told);
+    pending.tell(told);
+    await settle();
+  }
+  const deathsLeft = world.deaths - seats.filter(({ state }) => state === 'dead').length;
+  return {
+    key: () => JSON.stringify([data, seats.map(({ heard, state, told }) => (state === 'alive' ? heard : [state, told]))], untimed),
+    choices: (): Choice[] =>
+      seats.flatMap(({ pending }, actor): Choice[] => {
+        if (pending === null) return [];
+        const mayDie = world.actors[actor]?.mortal === true && deathsLeft > 0;
+        return [{ actor, what: 'step' }, ...(mayDie ? ([{ actor, what: 'die after' }] as const) : [])];
+      }),
+    end: (): EndState<Data> => ({
+      data,
+      told: new Map(seats.map(({ told }, at) => [world.actors[at]?.name ?? '', told])),
+      path: path.map(({ actor, what }) => `${world.actors[actor]?.name ?? ''}: ${what}`),
+    }),
+  };
+}
+
+function start<Data>(actor: Actor<Data>, seat: Seat<Data>): void {
+  const call: Call<Data> = <Told>(effect: (data: Data) => Told) =>
+    new Promise<Told>((resolve) => {
+      seat.pending = { effect, tell: resolve as (told: unknown) => void };
+    });
+  const ended = (told: unknown): void => {
+    seat.state = 'done';
+    seat.told = told;
+  };
+  actor.act(call).then(ended, ended);
+}
+
+/** Dates and hashes do not tell two states apart. */
+function untimed(name: string, value: unknown): unknown {
+  if (name === 'at' || name === 'hash' || name === 'prevHash') return undefined;
+  return value instanceof Map ? [...value.entries()] : value;
+}
+
+/** Every promise that can go on has done so. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
