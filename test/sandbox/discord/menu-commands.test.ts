@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type APIMessage, ApplicationCommandType, type Interaction, MessageFlags, Routes } from 'discord.js';
+import { type APIMessage, ApplicationCommandType, MessageFlags, Routes } from 'discord.js';
 import sharp from 'sharp';
 import { GENERAL_CHANNEL_ID, TRAINING_CHANNEL_ID, USERS } from '../../../sandbox/discord/people.js';
 import { codeOf, startTestYard, type TestYard } from './bot.js';
