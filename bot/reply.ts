@@ -40,3 +40,8 @@ export function isTooLate(error: unknown): boolean {
     (error.code === RESTJSONErrorCodes.UnknownInteraction || error.code === RESTJSONErrorCodes.InvalidWebhookToken || error.code === RESTJSONErrorCodes.UnknownWebhook)
   );
 }
+
+/** Another delivery of the same event was answered: Discord repeats events around reconnects, and two processes of the bot may be connected. */
+export function isAnsweredElsewhere(error: unknown): boolean {
+  return error instanceof DiscordAPIError && error.code === RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged;
+}

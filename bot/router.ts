@@ -4,7 +4,7 @@ import { actorOf } from './actor.js';
 import { autocomplete } from './autocomplete.js';
 import type { AnyComponent } from './components/component.js';
 import type { Ack, Command, ComponentInteraction, Context, Reply } from './interaction-kinds.js';
-import { followUpPrivately, isTooLate, replyOnce, type AnswerableInteraction } from './reply.js';
+import { followUpPrivately, isAnsweredElsewhere, isTooLate, replyOnce, type AnswerableInteraction } from './reply.js';
 import type { Services } from './services.js';
 import { textsFor } from './texts/texts.js';
 import { troubleSentence, within } from './trouble.js';
@@ -90,6 +90,10 @@ async function handle(interaction: AnswerableInteraction, handler: Handler, cont
     await send(interaction, reply, context);
     return reply.kind !== 'modal';
   } catch (error) {
+    if (isAnsweredElsewhere(error)) {
+      log.warn(about, 'another delivery of this interaction was answered');
+      return false;
+    }
     if (isTooLate(error)) {
       log.warn({ ...about, err: error, ackLate: true }, 'interaction was gone before it could be answered');
       return false;
