@@ -35,18 +35,18 @@ export interface BotSettings {
 /** Everything a command may use. */
 export interface Services {
   readonly datasets: Pick<Datasets, 'create' | 'read' | 'listOf' | 'setCaption' | 'removeImage' | 'remove'>;
-  readonly runs: Pick<Runs, 'read' | 'pendingNotices' | 'noticeDelivered' | 'openRunOfDataset' | 'recentRuns' | 'countWaiting' | 'latestRunOfDataset'>;
+  readonly runs: Pick<Runs, 'read' | 'isArtifactNeeded' | 'namesOf' | 'pendingNotices' | 'noticeDelivered' | 'openRunOfDataset' | 'recentRuns' | 'countWaiting' | 'latestRunOfDataset'>;
   readonly quotes: Pick<Quotes, 'store' | 'read'>;
   readonly points: Pick<PointsLedger, 'grant' | 'balanceOf' | 'historyOf'>;
   readonly preferences: Pick<PreferencesOfAccounts, 'read' | 'change'>;
-  readonly loras: Pick<Loras, 'read'>;
+  readonly loras: Pick<Loras, 'find' | 'listOf' | 'rename' | 'remove' | 'isFileNeeded' | 'fileGone'>;
   readonly interactions: Pick<Interactions, 'store'>;
   readonly nodes: Pick<Nodes, 'seenSince'>;
   readonly recipes: ReadonlyMap<string, Recipe>;
   readonly yard: Yard;
   readonly downloadLinks: DownloadLinks;
-  /** Pictures that answers show. */
-  readonly blobs: Pick<Blobs, 'read'>;
+  /** Pictures that answers show, and the files of models. */
+  readonly blobs: Pick<Blobs, 'read' | 'remove'>;
   readonly settings: BotSettings;
   readonly log: Log;
   /** False until the database has been reached for the first time. */

@@ -1,5 +1,10 @@
 import { ApplicationIntegrationType, InteractionContextType, type RESTPostAPIChatInputApplicationCommandsJSONBody } from 'discord.js';
 import type { Command } from '../interaction-kinds.js';
+import { modelsDelete } from './models-delete.js';
+import { modelsDownload } from './models-download.js';
+import { modelsList } from './models-list.js';
+import { modelsRename } from './models-rename.js';
+import { modelsView } from './models-view.js';
 import { pointsBalance } from './points-balance.js';
 import { pointsGrant } from './points-grant.js';
 import { pointsHistory } from './points-history.js';
@@ -27,6 +32,7 @@ const COMMAND_GROUPS: readonly CommandGroup[] = [
     description: 'Train models on your own images',
     subcommands: [trainCreate, trainList, trainView, trainUpload, trainCaption, trainRemove, trainDelete, trainStart, trainStatus, trainCancel],
   },
+  { name: 'models', description: 'Your trained models', subcommands: [modelsList, modelsView, modelsDownload, modelsRename, modelsDelete] },
   { name: 'points', description: 'Your points', subcommands: [pointsBalance, pointsHistory, pointsGrant] },
 ];
 

@@ -4,6 +4,7 @@ import { accountIdOf } from '../../domain/accounts.js';
 import { points } from '../../domain/points.js';
 import { refused, shown, type Command } from '../interaction-kinds.js';
 import { grantedView } from '../views/points.js';
+import { plain } from '../views/safe.js';
 
 const MOST_POINTS_AT_ONCE = 1_000_000;
 
@@ -22,7 +23,7 @@ export const pointsGrant = {
         min_value: 1,
         max_value: MOST_POINTS_AT_ONCE,
       },
-      { type: ApplicationCommandOptionType.String, name: 'reason', description: 'Why; the user can read it', max_length: 100 },
+      { type: ApplicationCommandOptionType.String, name: 'reason', description: 'Why; whoever gets them can read it', required: true, max_length: 100 },
     ],
   },
   ack: 'private',
@@ -31,8 +32,9 @@ export const pointsGrant = {
     const user = interaction.options.getUser('user', true);
     const accountId = accountIdOf('discord', user.id);
     const amountPoints = points(interaction.options.getInteger('points', true));
-    const reason = interaction.options.getString('reason')?.trim() ?? '';
-    await services.points.grant({ accountId, key: `grant:${interaction.id}`, amountPoints, by: actor.accountId, ...(reason === '' ? {} : { reason }) });
-    return shown(grantedView(texts, user.id, amountPoints, await services.points.balanceOf(accountId)));
+    const reason = plain(interaction.options.getString('reason', true));
+    if (reason === '') return refused({ code: 'reason-missing' });
+    await services.points.grant({ accountId, key: `grant:${interaction.id}`, amountPoints, by: actor.accountId, reason });
+    return shown(grantedView(texts, { accountId, amountPoints, reason, balance: await services.points.balanceOf(accountId) }));
   },
 } satisfies Command;

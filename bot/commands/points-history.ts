@@ -1,6 +1,6 @@
 import { ApplicationCommandOptionType } from 'discord.js';
-import { shown, type Command } from '../interaction-kinds.js';
-import { HISTORY_PAGE, historyView } from '../views/points.js';
+import { showHistory } from '../history.js';
+import type { Command } from '../interaction-kinds.js';
 import { welcome } from '../welcome.js';
 
 export const pointsHistory = {
@@ -8,6 +8,6 @@ export const pointsHistory = {
   ack: 'private',
   async run(_interaction, context) {
     await welcome(context);
-    return shown(historyView(context.texts, await context.services.points.historyOf(context.actor.accountId, { limit: HISTORY_PAGE + 1 })));
+    return showHistory(context);
   },
 } satisfies Command;

@@ -10,8 +10,9 @@ import {
   submitUploadForm,
   viewDataset,
 } from './datasets.js';
+import { askToDeleteModel, deleteModelConfirmed, downloadModel, modelsPage, openModel, openModelRenameForm, submitModelRenameForm, viewModel } from './models.js';
 import { olderHistory } from './points.js';
-import { cancelAsk, cancelConfirmed, downloadLora, quoteDataset, refreshRun, startRun, trainAgain } from './runs.js';
+import { cancelAsk, cancelConfirmed, quoteDataset, refreshRun, startRun, trainAgain } from './runs.js';
 
 const ALL: readonly AnyComponent[] = [
   anyComponent(listPage),
@@ -29,7 +30,14 @@ const ALL: readonly AnyComponent[] = [
   anyComponent(refreshRun),
   anyComponent(cancelAsk),
   anyComponent(cancelConfirmed),
-  anyComponent(downloadLora),
+  anyComponent(downloadModel),
+  anyComponent(viewModel),
+  anyComponent(modelsPage),
+  anyComponent(openModel),
+  anyComponent(openModelRenameForm),
+  anyComponent(submitModelRenameForm),
+  anyComponent(askToDeleteModel),
+  anyComponent(deleteModelConfirmed),
   anyComponent(olderHistory),
 ];
 

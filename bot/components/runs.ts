@@ -6,9 +6,8 @@ import { offerTraining } from '../offer.js';
 import { storedInteractionOf } from '../reach.js';
 import { surroundingsOf } from '../run-surroundings.js';
 import { saidView, troubleView } from '../views/answers.js';
-import { againRoute, cancelAskRoute, cancelRoute, downloadRoute, quoteRoute, refreshRoute, startRoute, type ConfirmedCancel } from '../views/custom-ids.js';
+import { againRoute, cancelAskRoute, cancelRoute, quoteRoute, refreshRoute, startRoute, type ConfirmedCancel } from '../views/custom-ids.js';
 import { button } from '../views/layout.js';
-import { downloadView } from '../views/notice.js';
 import { runView } from '../views/runs.js';
 
 /** The press that starts a run. The run answers it; only what never became a run is answered here. */
@@ -85,14 +84,3 @@ export const cancelConfirmed = {
     return run === null ? refused({ code: 'run-not-found' }) : cancelRun(run, confirmed, context);
   },
 } satisfies Component<ConfirmedCancel>;
-
-/** A fresh link at each press, so that the button of an old card works as well. */
-export const downloadLora = {
-  route: downloadRoute,
-  ack: 'private',
-  async run(_interaction, { loraId }, { services, actor, texts }) {
-    const lora = await services.loras.read(loraId);
-    if (lora === null || !canDo(actor, 'download', { owner: lora.owner })) return refused({ code: 'run-not-found' });
-    return shown(downloadView(texts, lora.fileName, lora.sizeBytes, services.downloadLinks.linkFor(loraId, services.now())));
-  },
-} satisfies Component<Record<'loraId', string>>;

@@ -1,6 +1,13 @@
 import type { RunStatus } from '../../domain/runs.js';
+import { captions } from './en/captions.js';
+import { datasets } from './en/datasets.js';
 import { failureSentence } from './en/failures.js';
+import { models } from './en/models.js';
+import { points } from './en/points.js';
 import { refusalSentence } from './en/refusals.js';
+import { intake } from './en/intake.js';
+import { runTexts } from './en/runs.js';
+import { settingsTexts } from './en/settings.js';
 import { problemSentence } from './en/verdicts.js';
 import { count, durationText, listed, pointsText, sizeText } from './en/words.js';
 
@@ -9,6 +16,13 @@ export const en = {
   refusal: refusalSentence,
   failure: failureSentence,
   fileProblem: problemSentence,
+  datasets,
+  captions,
+  intake,
+  models,
+  points,
+  runs: runTexts,
+  settings: settingsTexts,
   words: { count, points: pointsText, size: sizeText, duration: durationText, listed },
 
   status: {

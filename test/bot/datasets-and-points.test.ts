@@ -157,7 +157,7 @@ describe('points', () => {
 
   it('are granted by operators only', async () => {
     const before = await bot.services.points.balanceOf(`discord:${USERS.mira.id}`);
-    expect(await said(await mira().slash('points grant', { user: USERS.mira.id, points: 100 }))).toContain('Only the operators');
+    expect(await said(await mira().slash('points grant', { user: USERS.mira.id, points: 100, reason: 'a try' }))).toContain('Only the operators');
     expect(await bot.services.points.balanceOf(`discord:${USERS.mira.id}`)).toEqual(before);
     const olga = bot.driver.user('olga');
     expect(await said(await olga.slash('points grant', { user: USERS.mira.id, points: 100, reason: 'a prize' }))).toContain('100 points');

@@ -185,7 +185,7 @@ describe('questions and answers', () => {
     const history: Entry[] = Array.from({ length: 16 }, (_, at) => ({ ...entry, kind: kinds[at % 6] ?? 'grant', seq: 16 - at }));
     const row = aRun({ card: { channelId: '1', messageId: '2', renderedRevision: 1, lost: false } });
     const views = [
-      saidView('A', 'B'), troubleView('A'), balanceView(en, balance, NASTY), historyView(en, history), historyView(en, []), grantedView(en, '1', 5, balance), deleteConfirmView(en, dataset(3)),
+      saidView('A', 'B'), troubleView('A'), balanceView(en, balance, NASTY), historyView(en, history, new Map()), historyView(en, [], new Map()), grantedView(en, { accountId: 'discord:1', amountPoints: 5, reason: NASTY, balance }), deleteConfirmView(en, dataset(3)),
       recentRunsView(en, []), recentRunsView(en, Array.from({ length: 10 }, () => aRun({ runId: randomUUID(), datasetName: nastyName }))), acceptedView(en, row, '1'), acceptedView(en, aRun(), null),
       cancelAcceptedView(en, nastyName), downloadView(en, 'cats.safetensors', 1, { url: 'https://a.b/c', expiresAt: AT }),
     ];
