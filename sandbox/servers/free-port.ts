@@ -7,6 +7,20 @@ export async function freePort(): Promise<number> {
   return (await listenOnce(0)) ?? Promise.reject(new Error('The system gave no free loopback port.'));
 }
 
+const MOST_TRIES = 3;
+
+/** Starts what listens on ports of its own, with other ports when somebody else took one in between. */
+export async function onFreePorts<Started>(count: number, start: (ports: readonly number[]) => Promise<Started>): Promise<Started> {
+  for (let tries = 1; ; tries += 1) {
+    const ports = await Promise.all(Array.from({ length: count }, freePort));
+    try {
+      return await start(ports);
+    } catch (error) {
+      if (tries >= MOST_TRIES || !(error instanceof Error) || !/address already in use/i.test(error.message)) throw error;
+    }
+  }
+}
+
 export async function isPortFree(port: number): Promise<boolean> {
   return (await listenOnce(port)) !== undefined;
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { environment } from '../../sandbox/config.js';
-import { freePort } from '../../sandbox/servers/free-port.js';
+import { onFreePorts } from '../../sandbox/servers/free-port.js';
 import { mongodUri, startMongod } from '../../sandbox/servers/mongod.js';
 import { obtainMongod, obtainTemporal, sourceContext } from '../../sandbox/servers/servers.js';
 import type { SourceContext } from '../../sandbox/servers/sources.js';
@@ -28,10 +28,12 @@ export async function startTestServers(): Promise<Stop> {
 async function startTestMongod(): Promise<Stop> {
   if (givenAddress('mongodb') !== undefined) return () => Promise.resolve();
   const dataDir = await mkdtemp(join(tmpdir(), 'trainyard-test-mongod-'));
-  const port = await freePort();
   const { path } = await obtainMongod(context());
-  const server = await startMongod({ path, dataDir, port });
-  publishAddress('mongodb', mongodUri(port, 'test'));
+  const server = await onFreePorts(1, async ([port = 0]) => {
+    const started = await startMongod({ path, dataDir, port });
+    publishAddress('mongodb', mongodUri(port, 'test'));
+    return started;
+  });
   return async () => {
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });
@@ -40,12 +42,13 @@ async function startTestMongod(): Promise<Stop> {
 
 async function startTestTemporal(): Promise<Stop> {
   if (givenAddress('temporal') !== undefined) return () => Promise.resolve();
-  const port = await freePort();
-  const uiPort = await freePort();
   const { path } = await obtainTemporal(context());
-  const server = await startTemporal({ path, port, uiPort, namespace: 'default' });
-  publishAddress('temporal', `127.0.0.1:${port}`);
-  publishAddress('temporalUi', `http://127.0.0.1:${uiPort}`);
+  const server = await onFreePorts(2, async ([port = 0, uiPort = 0]) => {
+    const started = await startTemporal({ path, port, uiPort, namespace: 'default' });
+    publishAddress('temporal', `127.0.0.1:${port}`);
+    publishAddress('temporalUi', `http://127.0.0.1:${uiPort}`);
+    return started;
+  });
   return () => server.stop();
 }
 
