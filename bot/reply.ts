@@ -28,9 +28,10 @@ export async function followUpPrivately(interaction: AnswerableInteraction, view
   await interaction.followUp({ flags: PRIVATE_V2, components: view.components, files: await filesOf(view, services) });
 }
 
-async function filesOf({ files = [] }: View, { blobs }: Pick<Services, 'blobs'>): Promise<AttachmentPayload[]> {
+async function filesOf({ files = [], textFile }: View, { blobs }: Pick<Services, 'blobs'>): Promise<AttachmentPayload[]> {
   const pictures = await readPictures(blobs, files);
-  return pictures.map(({ name, data }) => ({ name, attachment: data }));
+  const texts = textFile === undefined ? [] : [{ name: textFile.name, data: Buffer.from(textFile.content) }];
+  return [...pictures, ...texts].map(({ name, data }) => ({ name, attachment: data }));
 }
 
 /** The token of the interaction is gone: acknowledged after 3 seconds, or answered after 15 minutes. */

@@ -7,6 +7,7 @@ import {
   type APIComponentInContainer,
   type APIComponentInMessageActionRow,
   type APIContainerComponent,
+  type APIFileComponent,
   type APIMediaGalleryComponent,
   type APIMessageTopLevelComponent,
   type APISectionComponent,
@@ -22,6 +23,8 @@ export interface View {
   readonly components: APIMessageTopLevelComponent[];
   /** The stored pictures it shows, by the names under which its components refer to them (`attachment://<name>`). */
   readonly files?: readonly ViewFile[];
+  /** Text that is sent along as a file of this name: what does not fit into a message. Only answers to interactions carry it. */
+  readonly textFile?: { readonly name: string; readonly content: string };
 }
 
 /** A stored blob that is sent along with a message: an address of Discord's would expire. */
@@ -90,6 +93,11 @@ export function gallery(pictures: readonly Picture[]): APIMediaGalleryComponent 
 /** Text with a small picture beside it. */
 export function thumbnailSection(lines: readonly (string | null)[], { fileName, alt }: Picture): APISectionComponent {
   return { type: ComponentType.Section, components: [text(...lines)], accessory: { type: ComponentType.Thumbnail, media: attached(fileName), description: clamp(alt, ALT_LIMIT) } };
+}
+
+/** A file to save. */
+export function fileToSave(fileName: string): APIFileComponent {
+  return { type: ComponentType.File, file: attached(fileName) };
 }
 
 function attached(fileName: string): { url: string } {

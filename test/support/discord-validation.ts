@@ -7,11 +7,11 @@ import { checkSchema } from '../../sandbox/discord/validation/schema.js';
 import type { MessageBody } from '../../sandbox/discord/wire.js';
 
 /** What Discord would say against a view sent as a new message: its public schema, then the rules the schema lacks. */
-export function problemsOfView({ components, files = [] }: View): string[] {
+export function problemsOfView({ components, files = [], textFile }: View): string[] {
   const body = { flags: MessageFlags.IsComponentsV2, components, allowed_mentions: { parse: [] } };
   const { issues, unknownKeys } = checkSchema(MessageCreateRequestSchema, body);
   // The stand-in reads bodies in its own loose shape.
-  const semantic = checkMessage(body as unknown as MessageBody, { root: [], fileNames: files.map(({ name }) => name) });
+  const semantic = checkMessage(body as unknown as MessageBody, { root: [], fileNames: [...files, ...(textFile === undefined ? [] : [textFile])].map(({ name }) => name) });
   return [...issues, ...semantic].map(({ path, message }) => `${path.join('.')}: ${message}`).concat(unknownKeys.map((key) => `unknown key ${key}`));
 }
 
