@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { createBlobs } from '../../models/blobs.js';
 import { createDownloadLinks } from '../../models/download-links.js';
-import { createLoras } from '../../models/loras.js';
+import { createLoras, type Lora, type Loras } from '../../models/loras.js';
 import { createWebServer } from '../../web/server.js';
 import { openTestDatabase, type TestDatabase } from '../support/database.js';
 
@@ -16,16 +16,18 @@ const sha256 = createHash('sha256').update(bytes).digest('hex');
 let database: TestDatabase;
 let app: ReturnType<typeof createWebServer>;
 let origin: string;
+let loras: Loras;
+let lora: Omit<Lora, 'loraId' | 'fileName' | 'sha256'>;
 let now = new Date('2026-03-01T12:00:00Z');
 const answers = { mongodb: true, temporal: true };
 
 beforeAll(async () => {
   database = await openTestDatabase();
   const blobs = createBlobs(database.connection);
-  const loras = createLoras(database.connection);
+  loras = createLoras(database.connection);
   await blobs.ensureIndexes();
   await blobs.put(bytes);
-  const lora = { owner: 'discord:1', name: 'Cats', sizeBytes: bytes.length, tensors: 4, triggerWord: 'tyrdcats', baseModel: 'b', recipeId: 'sd15-lora', settings: { steps: 1, learningRate: 1, rank: 1, resolutionPx: 1 }, createdAt: now } as const;
+  lora = { owner: 'discord:1', name: 'Cats', sizeBytes: bytes.length, tensors: 4, triggerWord: 'tyrdcats', baseModel: 'b', recipeId: 'sd15-lora', settings: { steps: 1, learningRate: 1, rank: 1, resolutionPx: 1 }, createdAt: now };
   await loras.shelve({ ...lora, loraId: 'lora-1', fileName: 'kätzchen "1".safetensors', sha256 });
   await loras.shelve({ ...lora, loraId: 'lora-without-file', fileName: 'gone.safetensors', sha256: 'f'.repeat(64) });
   app = createWebServer({
@@ -134,6 +136,14 @@ describe('a download link', () => {
   it('says when there is no such file any more', async () => {
     expect((await fetch(linkFor('lora-without-file'))).status).toBe(404);
     expect((await fetch(linkFor('never-was'))).status).toBe(404);
+  });
+
+  it('says that a model was deleted, whatever is asked for, and of an invalid link nothing', async () => {
+    await loras.shelve({ ...lora, loraId: 'lora-deleted', fileName: 'deleted.safetensors', sha256 });
+    await loras.remove('lora-deleted', now);
+    const answer = await fetch(linkFor('lora-deleted'), { headers: { range: 'bytes=0-9' } });
+    expect([answer.status, await answer.text()]).toEqual([410, 'Its owner deleted this model.\n']);
+    expect((await fetch(linkFor('lora-deleted', 'another secret'))).status).toBe(403);
   });
 });
 
