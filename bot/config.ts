@@ -15,6 +15,7 @@ const NAMES = [
   'PRICE_FACTOR',
   'POINTS_HELP',
   'QUOTE_TTL',
+  'DATASET_IMAGE_LIMIT',
   'PUBLIC_URL',
   'WEB_HOST',
   'WEB_PORT',

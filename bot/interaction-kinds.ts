@@ -3,6 +3,7 @@ import type {
   APIModalInteractionResponseCallbackData,
   ChatInputCommandInteraction,
   MessageComponentInteraction,
+  MessageContextMenuCommandInteraction,
   ModalSubmitInteraction,
 } from 'discord.js';
 import type { Actor } from '../domain/access.js';
@@ -15,13 +16,15 @@ import type { View } from './views/layout.js';
 /**
  * The one acknowledgement of an interaction:
  * `private` defers a message only the user sees · `none` answers at once, and is deferred privately when that takes too long ·
- * `modal` opens a form and does no I/O before · `update` keeps the message of the button, which the answer replaces.
+ * `modal` opens a form, before which at most one read of 2 s is done · `update` keeps the message of the button or form, which the answer replaces.
  */
 export type Ack = 'private' | 'none' | 'modal' | 'update';
 
 export type Reply =
   | { readonly kind: 'view'; readonly view: View }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** Told privately beside the message of the button, which stays as it is. */
+  | { readonly kind: 'beside'; readonly view: View }
   | { readonly kind: 'modal'; readonly modal: APIModalInteractionResponseCallbackData }
   /** A workflow answers this interaction; the bot says nothing more. */
   | { readonly kind: 'answered-by-workflow' };
@@ -46,6 +49,13 @@ export interface Command {
   readonly ack: Ack | ((interaction: ChatInputCommandInteraction) => Ack);
   run(interaction: ChatInputCommandInteraction, context: Context): Promise<Reply>;
   readonly autocomplete?: Readonly<Record<string, Autocomplete>>;
+}
+
+/** A command in the menu of a message. */
+export interface MessageCommand {
+  readonly name: string;
+  readonly ack: Ack;
+  run(interaction: MessageContextMenuCommandInteraction, context: Context): Promise<Reply>;
 }
 
 /** A button, select or form, found by the route in its custom id. */

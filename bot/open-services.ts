@@ -24,7 +24,7 @@ export interface ServiceParts {
 
 export type ServiceConfig = Pick<
   BotConfig,
-  | 'OPERATORS' | 'HOME_GUILD_ID' | 'OPERATOR_ROLE_ID' | 'WELCOME_POINTS' | 'PRICE_FACTOR' | 'POINTS_HELP' | 'QUOTE_TTL'
+  | 'OPERATORS' | 'HOME_GUILD_ID' | 'OPERATOR_ROLE_ID' | 'WELCOME_POINTS' | 'PRICE_FACTOR' | 'POINTS_HELP' | 'QUOTE_TTL' | 'DATASET_IMAGE_LIMIT'
   | 'PUBLIC_URL' | 'WEB_HOST' | 'WEB_PORT' | 'DOWNLOAD_SECRET' | 'DOWNLOAD_TTL'
 >;
 
@@ -65,6 +65,7 @@ export function openServices({ connection, recipes, yard, config, log }: Service
         priceFactor: config.PRICE_FACTOR,
         pointsHelp: config.POINTS_HELP,
         quoteTtlMs: config.QUOTE_TTL,
+        imagesPerDataset: config.DATASET_IMAGE_LIMIT,
       },
       log,
       hasDatabase: () => connection.db !== undefined,

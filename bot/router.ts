@@ -1,9 +1,9 @@
-import type { AutocompleteInteraction, ChatInputCommandInteraction, Interaction } from 'discord.js';
+import type { AutocompleteInteraction, ChatInputCommandInteraction, Interaction, MessageContextMenuCommandInteraction } from 'discord.js';
 import { MessageFlags } from 'discord.js';
 import { actorOf } from './actor.js';
 import { autocomplete } from './autocomplete.js';
 import type { AnyComponent } from './components/component.js';
-import type { Ack, Command, ComponentInteraction, Context, Reply } from './interaction-kinds.js';
+import type { Ack, Command, ComponentInteraction, Context, MessageCommand, Reply } from './interaction-kinds.js';
 import { followUpPrivately, isAnsweredElsewhere, isTooLate, replyOnce, type AnswerableInteraction } from './reply.js';
 import type { Services } from './services.js';
 import { textsFor } from './texts/texts.js';
@@ -16,6 +16,8 @@ import { pendingNoticesView } from './views/notice.js';
 const ANSWER_AT_ONCE_MS = 1_500;
 /** For this long after an end its own workflow is telling it; shown here as well, it would come twice. */
 const TELLING_MS = 30_000;
+/** A form must be the first answer, and what it shows may have to be read: whatever takes longer is told instead, while Discord still listens. */
+const FORM_LIMIT_MS = 2_000;
 /** Longest a user looks at "thinking" before a sentence says why. */
 const HANDLER_LIMIT_MS = 12_000;
 
@@ -23,6 +25,8 @@ export interface RouterOptions {
   readonly services: Services;
   /** By command name, then subcommand name. */
   readonly commands: ReadonlyMap<string, ReadonlyMap<string, Command>>;
+  /** By name. */
+  readonly messageCommands: ReadonlyMap<string, MessageCommand>;
   readonly components: ReadonlyMap<string, AnyComponent>;
 }
 
@@ -34,7 +38,7 @@ interface Handler {
 }
 
 /** The one listener of all interactions: looks up, acknowledges exactly once, runs, answers, and never lets an error out. */
-export function createRouter({ services, commands, components }: RouterOptions): (interaction: Interaction) => Promise<void> {
+export function createRouter({ services, commands, messageCommands, components }: RouterOptions): (interaction: Interaction) => Promise<void> {
   return async (interaction) => {
     const context: Context = { services, actor: actorOf(interaction, services.settings), texts: textsFor(interaction.locale) };
     if (interaction.isAutocomplete()) {
@@ -43,6 +47,11 @@ export function createRouter({ services, commands, components }: RouterOptions):
     }
     if (interaction.isChatInputCommand()) {
       const handled = await handle(interaction, commandHandler(interaction, context), context);
+      if (handled) await showPendingNotices(interaction, context);
+      return;
+    }
+    if (interaction.isMessageContextMenuCommand()) {
+      const handled = await handle(interaction, messageCommandHandler(interaction, context), context);
       if (handled) await showPendingNotices(interaction, context);
       return;
     }
@@ -63,6 +72,13 @@ export function createRouter({ services, commands, components }: RouterOptions):
     if (command === undefined) return answering(name, context.texts.unknown);
     const ack = typeof command.ack === 'function' ? command.ack(interaction) : command.ack;
     return { name, ack, run: (context) => command.run(interaction, context) };
+  }
+
+  function messageCommandHandler(interaction: MessageContextMenuCommandInteraction, { texts }: Context): Handler {
+    const name = interaction.commandName;
+    const command = messageCommands.get(name);
+    if (command === undefined) return answering(name, texts.unknown);
+    return { name, ack: command.ack, run: (context) => command.run(interaction, context) };
   }
 
   function componentHandler(interaction: ComponentInteraction, { texts }: Context): Handler {
@@ -113,7 +129,7 @@ async function acknowledge(interaction: AnswerableInteraction, ack: Ack): Promis
       await interaction.deferReply({ flags: MessageFlags.Ephemeral });
       return;
     case 'update':
-      if (interaction.isMessageComponent()) await interaction.deferUpdate();
+      if (interaction.isMessageComponent() || (interaction.isModalSubmit() && interaction.isFromMessage())) await interaction.deferUpdate();
       else await interaction.deferReply({ flags: MessageFlags.Ephemeral });
       return;
     case 'none':
@@ -124,7 +140,7 @@ async function acknowledge(interaction: AnswerableInteraction, ack: Ack): Promis
 
 /** A handler that may answer at once loses that right when it is slow. */
 async function runHandler(interaction: AnswerableInteraction, handler: Handler, context: Context): Promise<Reply> {
-  const work = within(HANDLER_LIMIT_MS, handler.run(context));
+  const work = within(handler.ack === 'modal' ? FORM_LIMIT_MS : HANDLER_LIMIT_MS, handler.run(context));
   if (handler.ack !== 'none') return work;
   let deferred: Promise<unknown> | undefined;
   const timer = setTimeout(() => {
@@ -147,6 +163,9 @@ async function send(interaction: AnswerableInteraction, reply: Reply, { services
       return;
     case 'refused':
       await replyOnce(interaction, refusalView(texts, reply.refusal, services.settings), services);
+      return;
+    case 'beside':
+      await followUpPrivately(interaction, reply.view, services);
       return;
     case 'modal':
       if (interaction.isModalSubmit()) throw new Error('Expected no form in answer to a form.');

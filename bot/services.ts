@@ -30,17 +30,19 @@ export interface BotSettings {
   readonly priceFactor: number;
   readonly pointsHelp: string | undefined;
   readonly quoteTtlMs: number;
+  /** How many images one dataset takes. */
+  readonly imagesPerDataset: number;
 }
 
 /** Everything a command may use. */
 export interface Services {
-  readonly datasets: Pick<Datasets, 'create' | 'read' | 'listOf' | 'setCaption' | 'removeImage' | 'remove'>;
-  readonly runs: Pick<Runs, 'read' | 'isArtifactNeeded' | 'namesOf' | 'pendingNotices' | 'noticeDelivered' | 'openRunOfDataset' | 'recentRuns' | 'countWaiting' | 'latestRunOfDataset'>;
+  readonly datasets: Pick<Datasets, 'create' | 'read' | 'listOf' | 'setCaption' | 'changeCaptions' | 'removeImage' | 'restoreImage' | 'amend' | 'remove'>;
+  readonly runs: Pick<Runs, 'read' | 'isArtifactNeeded' | 'namesOf' | 'pendingNotices' | 'noticeDelivered' | 'openRunOfDataset' | 'recentRuns' | 'countWaiting' | 'runsOnNodes' | 'moveCard' | 'askForCard' | 'cancelAccepted' | 'latestRunOfDataset'>;
   readonly quotes: Pick<Quotes, 'store' | 'read'>;
   readonly points: Pick<PointsLedger, 'grant' | 'balanceOf' | 'historyOf'>;
   readonly preferences: Pick<PreferencesOfAccounts, 'read' | 'change'>;
   readonly loras: Pick<Loras, 'find' | 'listOf' | 'rename' | 'remove' | 'isFileNeeded' | 'fileGone'>;
-  readonly interactions: Pick<Interactions, 'store'>;
+  readonly interactions: Pick<Interactions, 'store' | 'read' | 'claimRetry' | 'unansweredUploads'>;
   readonly nodes: Pick<Nodes, 'seenSince'>;
   readonly recipes: ReadonlyMap<string, Recipe>;
   readonly yard: Yard;

@@ -1,5 +1,6 @@
-import { ApplicationIntegrationType, InteractionContextType, type RESTPostAPIChatInputApplicationCommandsJSONBody } from 'discord.js';
-import type { Command } from '../interaction-kinds.js';
+import { ApplicationCommandType, ApplicationIntegrationType, InteractionContextType, type RESTPostAPIApplicationCommandsJSONBody } from 'discord.js';
+import type { Command, MessageCommand } from '../interaction-kinds.js';
+import { addImages } from './add-images.js';
 import { modelsDelete } from './models-delete.js';
 import { modelsDownload } from './models-download.js';
 import { modelsList } from './models-list.js';
@@ -14,6 +15,7 @@ import { trainCreate } from './train-create.js';
 import { trainDelete } from './train-delete.js';
 import { trainList } from './train-list.js';
 import { trainRemove } from './train-remove.js';
+import { trainRename } from './train-rename.js';
 import { trainStart } from './train-start.js';
 import { trainStatus } from './train-status.js';
 import { trainUpload } from './train-upload.js';
@@ -30,7 +32,7 @@ const COMMAND_GROUPS: readonly CommandGroup[] = [
   {
     name: 'train',
     description: 'Train models on your own images',
-    subcommands: [trainCreate, trainList, trainView, trainUpload, trainCaption, trainRemove, trainDelete, trainStart, trainStatus, trainCancel],
+    subcommands: [trainCreate, trainList, trainView, trainUpload, trainCaption, trainRemove, trainRename, trainDelete, trainStart, trainStatus, trainCancel],
   },
   { name: 'models', description: 'Your trained models', subcommands: [modelsList, modelsView, modelsDownload, modelsRename, modelsDelete] },
   { name: 'points', description: 'Your points', subcommands: [pointsBalance, pointsHistory, pointsGrant] },
@@ -41,11 +43,16 @@ export const COMMANDS: ReadonlyMap<string, ReadonlyMap<string, Command>> = new M
   COMMAND_GROUPS.map(({ name, subcommands }) => [name, new Map(subcommands.map((command) => [command.data.name, command]))]),
 );
 
-/** What Discord is told: usable in servers, in the bot's direct messages and, installed by a user, everywhere. */
-export const COMMAND_BODIES: readonly RESTPostAPIChatInputApplicationCommandsJSONBody[] = COMMAND_GROUPS.map(({ name, description, subcommands }) => ({
-  name,
-  description,
-  options: subcommands.map(({ data }) => data),
+/** What stands in the menu of a message, by name. */
+export const MESSAGE_COMMANDS: ReadonlyMap<string, MessageCommand> = new Map([addImages].map((command) => [command.name, command]));
+
+const EVERYWHERE = {
   contexts: [InteractionContextType.Guild, InteractionContextType.BotDM, InteractionContextType.PrivateChannel],
   integration_types: [ApplicationIntegrationType.GuildInstall, ApplicationIntegrationType.UserInstall],
-}));
+};
+
+/** What Discord is told: usable in servers, in the bot's direct messages and, installed by a user, everywhere. */
+export const COMMAND_BODIES: readonly RESTPostAPIApplicationCommandsJSONBody[] = [
+  ...COMMAND_GROUPS.map(({ name, description, subcommands }) => ({ name, description, options: subcommands.map(({ data }) => data), ...EVERYWHERE })),
+  ...[...MESSAGE_COMMANDS.keys()].map((name) => ({ name, type: ApplicationCommandType.Message as const, ...EVERYWHERE })),
+];

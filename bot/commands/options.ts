@@ -3,8 +3,7 @@ import { canDo, type Action } from '../../domain/access.js';
 import type { Dataset, DatasetImage } from '../../domain/datasets.js';
 import { NAME_MAX_LENGTH } from '../../domain/datasets.js';
 import type { Autocomplete, Context } from '../interaction-kinds.js';
-import { datasetChoiceName } from '../views/datasets.js';
-import { plain } from '../views/safe.js';
+import { datasetChoiceName } from '../views/dataset-parts.js';
 
 /** The dataset option that most commands begin with. */
 export const DATASET_OPTION: APIApplicationCommandStringOption = {
@@ -62,7 +61,7 @@ export const suggestImages: Autocomplete = async (typed, context, given) => {
   const dataset = await findDataset(given('id') ?? '', 'change', context);
   const wanted = typed.trim().toLowerCase();
   return (dataset?.images ?? [])
-    .map((image, at) => ({ name: `${at + 1}. ${plain(image.fileName)}${image.caption === null ? ' · no caption' : ''}`, value: image.imageId }))
+    .map((image, at) => ({ name: context.texts.datasets.imageChoice(at + 1, image.fileName, image.caption !== null), value: image.imageId }))
     .filter(({ name }) => name.toLowerCase().includes(wanted));
 };
 

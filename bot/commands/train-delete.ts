@@ -1,4 +1,5 @@
 import { ApplicationCommandOptionType } from 'discord.js';
+import { busyWith } from '../busy-dataset.js';
 import { refused, shown, type Command } from '../interaction-kinds.js';
 import { deleteConfirmView } from '../views/datasets.js';
 import { DATASET_OPTION, findDataset, suggestDatasets } from './options.js';
@@ -10,6 +11,6 @@ export const trainDelete = {
   async run(interaction, context) {
     const dataset = await findDataset(interaction.options.getString('id', true), 'change', context);
     if (dataset === null) return refused({ code: 'dataset-not-found' });
-    return shown(deleteConfirmView(context.texts, dataset));
+    return (await busyWith(dataset, context)) ?? shown(deleteConfirmView(context.texts, dataset));
   },
 } satisfies Command;

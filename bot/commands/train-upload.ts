@@ -1,7 +1,7 @@
 import { ApplicationCommandOptionType } from 'discord.js';
-import { refused, shown, type Command } from '../interaction-kinds.js';
-import { startUpload, uploadOf } from '../upload.js';
-import { datasetView } from '../views/datasets.js';
+import { refused, type Command } from '../interaction-kinds.js';
+import { showDataset } from '../show-dataset.js';
+import { pickedFilesOf, startUpload, uploadOf } from '../upload.js';
 import { uploadForm } from '../views/forms.js';
 import { DATASET_OPTION, findDataset, isDatasetId, suggestDatasets } from './options.js';
 
@@ -27,10 +27,9 @@ export const trainUpload = {
     const dataset = await findDataset(given, 'change', context);
     if (dataset === null) return refused({ code: 'dataset-not-found' });
     if (image === null) {
-      const done = 'Press Add images to choose up to ten files.';
-      return shown(datasetView(context.texts, { dataset, recipes: [...context.services.recipes.values()], page: 0, done }));
+      return showDataset(dataset, context, { done: context.texts.datasets.howToUpload });
     }
     const caption = options.getString('caption');
-    return startUpload(interaction, uploadOf(dataset, [image], caption === null ? {} : { own: caption }), context);
+    return startUpload(interaction, dataset, uploadOf(dataset, pickedFilesOf([image]), caption === null ? {} : { own: caption }), context);
   },
 } satisfies Command;

@@ -1,6 +1,6 @@
 import { ApplicationCommandOptionType } from 'discord.js';
-import { refused, shown, type Command } from '../interaction-kinds.js';
-import { datasetView } from '../views/datasets.js';
+import { refused, type Command } from '../interaction-kinds.js';
+import { showDataset } from '../show-dataset.js';
 import { DATASET_OPTION, findDataset, suggestDatasets } from './options.js';
 
 export const trainView = {
@@ -10,6 +10,6 @@ export const trainView = {
   async run(interaction, context) {
     const dataset = await findDataset(interaction.options.getString('id', true), 'view', context);
     if (dataset === null) return refused({ code: 'dataset-not-found' });
-    return shown(datasetView(context.texts, { dataset, recipes: [...context.services.recipes.values()], page: 0 }));
+    return showDataset(dataset, context);
   },
 } satisfies Command;

@@ -2,7 +2,7 @@ import { Client as TemporalClient, Connection as TemporalConnection } from '@tem
 import type { Client } from 'discord.js';
 import type { Connection } from 'mongoose';
 import { pino } from 'pino';
-import { COMMAND_BODIES, COMMANDS } from '../../bot/commands/index.js';
+import { COMMAND_BODIES, COMMANDS, MESSAGE_COMMANDS } from '../../bot/commands/index.js';
 import { COMPONENTS } from '../../bot/components/index.js';
 import { deployCommands } from '../../bot/deploy.js';
 import { createGateway, listen, login } from '../../bot/gateway.js';
@@ -44,6 +44,7 @@ const CONFIG: ServiceConfig = {
   PRICE_FACTOR: 1,
   POINTS_HELP: undefined,
   QUOTE_TTL: 900_000,
+  DATASET_IMAGE_LIMIT: 100,
   PUBLIC_URL: undefined,
   WEB_HOST: '127.0.0.1',
   WEB_PORT: 8080,
@@ -60,7 +61,7 @@ export async function startTestBot({ database, recipes = [aRecipe()], config, te
   const opened = openServices({ connection: database, recipes: new Map(recipes.map((recipe) => [recipe.id, recipe])), yard, config: { ...CONFIG, ...config }, log });
   if (!databaseDown) await opened.ensureIndexes();
   const client = createGateway({ apiUrl: standIn.apiUrl, log, onUnauthorized: () => undefined });
-  listen(client, createRouter({ services: opened.services, commands: COMMANDS, components: COMPONENTS }), log);
+  listen(client, createRouter({ services: opened.services, commands: COMMANDS, messageCommands: MESSAGE_COMMANDS, components: COMPONENTS }), log);
   const ready = await login(client, standIn.token);
   await deployCommands(ready.rest, ready.application.id, COMMAND_BODIES);
   return {

@@ -1,0 +1,28 @@
+import { ApplicationCommandOptionType } from 'discord.js';
+import { NAME_MAX_LENGTH, TRIGGER_WORD_MAX_LENGTH } from '../../domain/datasets.js';
+import { refused, type Command } from '../interaction-kinds.js';
+import { renameDataset } from '../rename-dataset.js';
+import { renameForm } from '../views/dataset-forms.js';
+import { DATASET_OPTION, findDataset, suggestDatasets } from './options.js';
+
+export const trainRename = {
+  data: {
+    type: ApplicationCommandOptionType.Subcommand,
+    name: 'rename',
+    description: 'Change the name or the trigger word of a dataset; without either a form',
+    options: [
+      DATASET_OPTION,
+      { type: ApplicationCommandOptionType.String, name: 'name', description: `The new name, up to ${NAME_MAX_LENGTH} characters` },
+      { type: ApplicationCommandOptionType.String, name: 'trigger', description: `The new trigger word, one word of up to ${TRIGGER_WORD_MAX_LENGTH} characters` },
+    ],
+  },
+  ack: ({ options }) => (options.getString('name') === null && options.getString('trigger') === null ? 'modal' : 'private'),
+  autocomplete: { id: suggestDatasets },
+  async run({ options }, context) {
+    const name = options.getString('name');
+    const triggerWord = options.getString('trigger');
+    const dataset = await findDataset(options.getString('id', true), 'change', context);
+    if (dataset === null) return refused({ code: 'dataset-not-found' });
+    return name === null && triggerWord === null ? { kind: 'modal', modal: renameForm(context.texts, dataset) } : renameDataset(dataset, { name, triggerWord }, context);
+  },
+} satisfies Command;
