@@ -15,6 +15,7 @@ const COMMANDS = {
   demo: { file: 'sandbox/demo/main.ts' },
   audit: { file: 'sandbox/audit/main.ts' },
   bench: { file: 'bench/main.ts' },
+  chaos: { file: 'sandbox/chaos/main.ts' },
   test: { file: 'test/run/main.ts' },
   replay: { file: 'test/run/main.ts', args: ['test/workflows/replay.test.ts'] },
 };

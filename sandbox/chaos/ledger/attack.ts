@@ -5,6 +5,7 @@ import type { Connection } from 'mongoose';
 import type { AccountId } from '../../../domain/accounts.js';
 import { AccountAudit } from '../../../domain/ledger-audit.js';
 import { points } from '../../../domain/points.js';
+import { LedgerUnavailableError } from '../../../models/points-errors.js';
 import { createPointsLedger, type PointsLedger } from '../../../models/points-ledger.js';
 import { createPointsStore, hashOf } from '../../../models/points-store.js';
 import { Crash, faultyStore, type Fault } from './faulty-store.js';
@@ -61,10 +62,19 @@ async function playSequence(connection: Connection, steps: readonly Step[]): Pro
     for (const outcome of await askThrough(fault)) requireMatch(outcome, expected, command);
 
     async function askThrough(how: Fault): Promise<unknown[]> {
-      const ask = (kind: Fault): Promise<unknown> => outcomeOf(perform(ledgerWith(connection, kind), accountId, command));
-      if (how === 'called twice at once') return Promise.all([ask('none'), ask('none')]);
-      const first = await ask(how);
-      return [first instanceof Crash ? await ask('none') : first];
+      if (how === 'called twice at once') return Promise.all([askUntilTold('none'), askUntilTold('none')]);
+      return [await askUntilTold(how)];
+    }
+
+    /** What the ledger asks of its callers: repeat the same call, from whatever process. */
+    async function askUntilTold(how: Fault): Promise<unknown> {
+      let outcome = await ask(how);
+      while (outcome instanceof Crash || outcome instanceof LedgerUnavailableError) outcome = await ask('none');
+      return outcome;
+    }
+
+    function ask(how: Fault): Promise<unknown> {
+      return outcomeOf(perform(ledgerWith(connection, how), accountId, command));
     }
   }
   const ledger = ledgerWith(connection, 'none');
