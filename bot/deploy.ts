@@ -1,4 +1,4 @@
-import { Routes, type REST, type RESTPostAPIChatInputApplicationCommandsJSONBody } from 'discord.js';
+import { Routes, type REST, type RESTPostAPIApplicationCommandsJSONBody } from 'discord.js';
 
 export type DeployOutcome = 'registered' | 'unchanged';
 
@@ -9,7 +9,7 @@ export type DeployOutcome = 'registered' | 'unchanged';
 export async function deployCommands(
   rest: REST,
   applicationId: string,
-  wanted: readonly RESTPostAPIChatInputApplicationCommandsJSONBody[],
+  wanted: readonly RESTPostAPIApplicationCommandsJSONBody[],
 ): Promise<DeployOutcome> {
   if (!differs(await registeredCommands(rest, applicationId), wanted)) return 'unchanged';
   await rest.put(Routes.applicationCommands(applicationId), { body: wanted });

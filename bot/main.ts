@@ -3,7 +3,7 @@ import { Client as TemporalClient, Connection as TemporalConnection } from '@tem
 import type { Client } from 'discord.js';
 import { createConnection } from 'mongoose';
 import { pino, type Logger } from 'pino';
-import { COMMAND_BODIES, COMMANDS } from './commands/index.js';
+import { COMMAND_BODIES, COMMANDS, MESSAGE_COMMANDS } from './commands/index.js';
 import { COMPONENTS } from './components/index.js';
 import { environment, readBotConfig, readTemporalConfig, type BotConfig } from './config.js';
 import { connectInTime } from './database.js';
@@ -11,6 +11,7 @@ import { deployCommands, registeredCommands } from './deploy.js';
 import { createGateway, listen, login } from './gateway.js';
 import { openServices } from './open-services.js';
 import { createRouter } from './router.js';
+import { resumeUploads } from './upload.js';
 import { createYard } from './yard.js';
 import { parentWatched } from '../domain/settings.js';
 import { loadRecipes, RECIPES_FOLDER } from '../recipes/load.js';
@@ -57,12 +58,15 @@ async function main(): Promise<void> {
   });
 
   await Promise.race([connected, delay(DATABASE_HEAD_START_MS, undefined, { ref: false })]);
-  listen(gateway, createRouter({ services: services.services, commands: COMMANDS, components: COMPONENTS }), log);
+  listen(gateway, createRouter({ services: services.services, commands: COMMANDS, messageCommands: MESSAGE_COMMANDS, components: COMPONENTS }), log);
   const ready = await login(gateway, settings.DISCORD_TOKEN);
   await registerCommands(ready, settings, log);
   // The supervisor waits for this line, whatever the level of the log.
   log.child({}, { level: 'info' }).info({ ready: true, user: ready.user.tag }, 'ready');
   await connected;
+  await resumeUploads(services.services).catch((error: unknown) => {
+    log.warn({ err: error }, 'uploads of a bot that died could not be looked for');
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ImageWarning } from './datasets.js';
+import { baseNameOf } from './file-names.js';
 import type { ImageProblem } from './images.js';
 
 /** Why a file could not be fetched, checked or stored, whatever is in it. */
@@ -21,6 +22,8 @@ export type SetProblem =
 export type CaptionProblem =
   | { readonly code: 'CAPTION_NO_PICTURE' }
   | { readonly code: 'CAPTION_SEVERAL_PICTURES'; readonly count: number }
+  /** No picture of the upload has its name, and several in the dataset have. */
+  | { readonly code: 'CAPTION_SEVERAL_IMAGES'; readonly count: number }
   | { readonly code: 'CAPTION_SEVERAL_FILES'; readonly count: number }
   | { readonly code: 'CAPTION_NOT_TEXT' }
   | { readonly code: 'CAPTION_EMPTY' }
@@ -40,10 +43,19 @@ export interface FileKey {
 /** What became of a caption that came with a picture. */
 export type CaptionState = 'set' | 'none' | 'refused-empty' | 'refused-too-long';
 
+interface AddedBody<Kind extends string> {
+  readonly kind: Kind;
+  readonly imageId: string;
+  /** Its name in the dataset, where no two images have the same. */
+  readonly storedAs: string;
+  readonly caption: CaptionState;
+}
+
 export type VerdictBody =
-  | { readonly kind: 'added'; readonly imageId: string; readonly caption: CaptionState }
-  | { readonly kind: 'added-with-warnings'; readonly imageId: string; readonly caption: CaptionState; readonly warnings: readonly ImageWarning[] }
-  | { readonly kind: 'captioned'; readonly ofFileName: string }
+  | AddedBody<'added'>
+  | (AddedBody<'added-with-warnings'> & { readonly warnings: readonly ImageWarning[] })
+  /** `replaced`: the image had another caption before. */
+  | { readonly kind: 'captioned'; readonly ofFileName: string; readonly replaced?: true }
   | { readonly kind: 'refused'; readonly problem: FileProblem }
   | { readonly kind: 'skipped'; readonly code: 'IMG_SYSTEM_FILE' };
 
@@ -61,35 +73,85 @@ export function isUploadDecided(upload: { readonly files: readonly UploadedFile[
   return upload.files.every((file) => has('picture', file)) && upload.captionFiles.every((file) => has('caption', file));
 }
 
+/** An image that is in the dataset already, as far as a caption file has to find it. */
+export interface NamedImage {
+  readonly imageId: string;
+  readonly fileName: string;
+}
+
 export interface CaptionPairs {
   readonly pairs: readonly { readonly captionNumber: number; readonly pictureNumber: number }[];
+  /** Caption files of images that were in the dataset before. */
+  readonly forImages: readonly { readonly captionNumber: number; readonly imageId: string }[];
   readonly unpaired: readonly { readonly captionNumber: number; readonly problem: CaptionProblem }[];
 }
 
-/** A caption file belongs to the one picture with its name up to the last dot, in any case. None or several: it belongs to nobody. */
-export function pairCaptions(files: readonly UploadedFile[], captionFiles: readonly UploadedFile[]): CaptionPairs {
-  const pairs: { captionNumber: number; pictureNumber: number }[] = [];
-  const unpaired: { captionNumber: number; problem: CaptionProblem }[] = [];
-  for (const { number, fileName } of captionFiles) {
-    const base = baseName(fileName);
-    const pictures = files.filter((file) => baseName(file.fileName) === base);
-    const rivals = captionFiles.filter((file) => baseName(file.fileName) === base);
-    const [picture] = pictures;
-    if (picture === undefined) unpaired.push({ captionNumber: number, problem: { code: 'CAPTION_NO_PICTURE' } });
-    else if (pictures.length > 1) unpaired.push({ captionNumber: number, problem: { code: 'CAPTION_SEVERAL_PICTURES', count: pictures.length } });
-    else if (rivals.length > 1) unpaired.push({ captionNumber: number, problem: { code: 'CAPTION_SEVERAL_FILES', count: rivals.length } });
-    else pairs.push({ captionNumber: number, pictureNumber: picture.number });
-  }
-  return { pairs, unpaired };
+export interface CaptionFile extends UploadedFile {
+  /** The image it is for, when that is known already: its picture was taken in before the file could be read. */
+  readonly imageId?: string;
 }
 
-function baseName(fileName: string): string {
-  const name = fileName.normalize('NFC').toLowerCase();
-  const dot = name.lastIndexOf('.');
-  return dot <= 0 ? name : name.slice(0, dot);
+/**
+ * A caption file belongs to the one picture with its name up to the last dot, in any case; when the upload has no such
+ * picture, to the one image of the dataset with it. None or several: it belongs to nobody.
+ */
+export function pairCaptions(files: readonly UploadedFile[], captionFiles: readonly CaptionFile[], images: readonly NamedImage[] = []): CaptionPairs {
+  const pairs: { captionNumber: number; pictureNumber: number }[] = [];
+  const forImages: { captionNumber: number; imageId: string }[] = [];
+  const unpaired: { captionNumber: number; problem: CaptionProblem }[] = [];
+  for (const { number: captionNumber, fileName, imageId } of captionFiles) {
+    const owner = imageId === undefined ? ownerOf(fileName, files, captionFiles, images) : { imageId };
+    if ('pictureNumber' in owner) pairs.push({ captionNumber, ...owner });
+    else if ('imageId' in owner) forImages.push({ captionNumber, ...owner });
+    else unpaired.push({ captionNumber, problem: owner });
+  }
+  return { pairs, forImages, unpaired };
+}
+
+type CaptionOwner = { readonly pictureNumber: number } | { readonly imageId: string } | CaptionProblem;
+
+function ownerOf(fileName: string, files: readonly UploadedFile[], captionFiles: readonly CaptionFile[], images: readonly NamedImage[]): CaptionOwner {
+  const base = baseNameOf(fileName);
+  const isNamed = (other: { readonly fileName: string }): boolean => baseNameOf(other.fileName) === base;
+  const pictures = files.filter(isNamed);
+  if (pictures.length > 1) return { code: 'CAPTION_SEVERAL_PICTURES', count: pictures.length };
+  const rivals = captionFiles.filter((other) => other.imageId === undefined && isNamed(other));
+  const [picture] = pictures;
+  if (picture !== undefined) return rivals.length > 1 ? { code: 'CAPTION_SEVERAL_FILES', count: rivals.length } : { pictureNumber: picture.number };
+  const [image, ...others] = images.filter(isNamed);
+  if (image === undefined) return { code: 'CAPTION_NO_PICTURE' };
+  if (others.length > 0) return { code: 'CAPTION_SEVERAL_IMAGES', count: others.length + 1 };
+  return rivals.length > 1 ? { code: 'CAPTION_SEVERAL_FILES', count: rivals.length } : { imageId: image.imageId };
 }
 
 /** The image id of an upload's picture: the same upload seen twice means the same image. */
 export function imageIdOf(interactionId: string, fileNumber: number): string {
   return `${interactionId}-${fileNumber}`;
+}
+
+/** What may work the next time with the very same file. */
+const TRANSIENT: readonly FileProblemCode[] = ['IMG_FETCH_FAILED', 'IMG_CHECK_FAILED', 'IMG_STORE_FAILED', 'IMG_STOPPED'];
+
+export interface FilesToRetry {
+  readonly pictures: readonly number[];
+  /** With the image that a caption file is for, when its picture was taken in without it. */
+  readonly captions: readonly { readonly number: number; readonly imageId: string | null }[];
+}
+
+/** The files of an upload that deserve another try as they are; the caption file of such a picture goes with it. */
+export function filesToRetry(upload: { readonly files: readonly UploadedFile[]; readonly captionFiles: readonly CaptionFile[] }, verdicts: readonly FileVerdict[]): FilesToRetry {
+  const verdictOn = (role: FileKey['role'], wanted: number): FileVerdict | undefined => verdicts.find((verdict) => verdict.role === role && verdict.number === wanted);
+  const failed = (verdict: FileVerdict | undefined): boolean => verdict?.kind === 'refused' && TRANSIENT.includes(verdict.problem.code);
+
+  const pictures = upload.files.map(({ number }) => number).filter((number) => failed(verdictOn('picture', number)));
+  const { pairs } = pairCaptions(upload.files, upload.captionFiles);
+  const captions = upload.captionFiles.flatMap(({ number, imageId = null }) => {
+    const pictureNumber = pairs.find(({ captionNumber }) => captionNumber === number)?.pictureNumber;
+    if (pictureNumber !== undefined && pictures.includes(pictureNumber)) return [{ number, imageId: null }];
+    if (!failed(verdictOn('caption', number))) return [];
+    if (pictureNumber === undefined) return [{ number, imageId }];
+    const picture = verdictOn('picture', pictureNumber);
+    return picture !== undefined && 'imageId' in picture ? [{ number, imageId: picture.imageId }] : [];
+  });
+  return { pictures, captions };
 }

@@ -1,6 +1,6 @@
 import { Schema } from 'mongoose';
 import type { AccountId } from '../domain/accounts.js';
-import type { FileVerdict } from '../domain/verdicts.js';
+import type { CaptionFile, FileVerdict } from '../domain/verdicts.js';
 
 /** One attachment of an upload. Its address is a bearer credential: it never leaves this collection. */
 export interface UploadFile {
@@ -12,14 +12,20 @@ export interface UploadFile {
   readonly contentType: string | null;
 }
 
-export interface InteractionUpload {
-  readonly datasetId: string;
+/** The files that were picked, before it is known where they go. */
+export interface PickedFiles {
   readonly files: readonly UploadFile[];
+  readonly captionFiles: readonly (UploadFile & CaptionFile)[];
+}
+
+export interface InteractionUpload extends PickedFiles {
+  readonly datasetId: string;
   /** Captions that came with the command, by the number of their picture; texts read from caption files join them. */
   readonly captions: Readonly<Record<string, string>>;
-  /** For every picture without a caption of its own. */
-  readonly sharedCaption?: string;
-  readonly captionFiles: readonly UploadFile[];
+  /** Put before every caption of the upload, and alone where a picture has none. */
+  readonly captionPrefix?: string;
+  /** When these files are tried again: what became of the others, so that one answer tells of all. */
+  readonly earlier?: readonly FileVerdict[];
 }
 
 /** What is needed to answer an interaction, and what came with it. */
@@ -36,9 +42,13 @@ export interface StoredInteraction {
   readonly isOperator: boolean;
   readonly createdAt: Date;
   readonly upload?: InteractionUpload;
+  /** Files of a message whose dataset is still to be chosen. */
+  readonly picked?: PickedFiles;
   /** What became of the upload's files so far. */
   readonly verdicts?: readonly FileVerdict[];
   readonly answeredAt?: Date | null;
+  /** The interaction that tries its failed files again. */
+  readonly retriedBy?: string;
 }
 
 export type InteractionDocument = Omit<StoredInteraction, 'interactionId'> & { _id: string };
@@ -60,8 +70,10 @@ export const interactionSchema = new Schema<InteractionDocument>(
     isOperator: { type: Boolean, required: true },
     createdAt: { type: Date, required: true },
     upload: Schema.Types.Mixed as never,
+    picked: Schema.Types.Mixed as never,
     verdicts: { type: [Schema.Types.Mixed], default: undefined } as never,
     answeredAt: { type: Date, default: null },
+    retriedBy: String,
   },
   { collection: 'interactions', strict: 'throw', strictQuery: 'throw', writeConcern: { w: 'majority', journal: true }, versionKey: false, minimize: false, autoIndex: false },
 );

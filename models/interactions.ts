@@ -26,6 +26,19 @@ export function createInteractions(connection: Connection) {
       return { ...rest, interactionId: _id };
     },
 
+    /** Uploads since a time that nobody has answered yet: most are being taken in. */
+    async unansweredUploads(since: Date): Promise<string[]> {
+      const found = await Interaction.find({ createdAt: { $gte: since }, answeredAt: null, upload: { $exists: true } }, { _id: 1 }).lean<Pick<InteractionDocument, '_id'>[]>();
+      return found.map(({ _id }) => _id);
+    },
+
+    /** Which interaction tries the failed files of an upload again: the first that asks. Null when the upload is forgotten. */
+    async claimRetry(interactionId: string, retriedBy: string): Promise<string | null> {
+      await Interaction.updateOne({ _id: interactionId, retriedBy: { $exists: false } }, { $set: { retriedBy } });
+      const claimed = await Interaction.findById(interactionId, { retriedBy: 1 }).lean<Pick<InteractionDocument, 'retriedBy'>>();
+      return claimed?.retriedBy ?? null;
+    },
+
     /** Keeps the time of the first answer. */
     async markAnswered(interactionId: string): Promise<void> {
       await Interaction.updateOne({ _id: interactionId, answeredAt: null }, { $set: { answeredAt: new Date() } });

@@ -7,6 +7,11 @@ export type CaptionText = { readonly kind: 'ok'; readonly caption: string } | { 
 export function readCaptionText(bytes: Uint8Array): CaptionText {
   const text = decodeText(bytes);
   if (text?.includes('\0') !== false) return { kind: 'refused', problem: { code: 'CAPTION_NOT_TEXT' } };
+  return captionOrProblem(text);
+}
+
+/** A caption as it can be stored, or what is wrong with it as the verdict on its file. */
+export function captionOrProblem(text: string): CaptionText {
   const checked = checkCaption(text);
   if (checked.kind === 'ok') return checked;
   const { refusal } = checked;

@@ -23,6 +23,8 @@ export function uploadIdOf(interactionId: string, { role, number }: FileKey): st
   return `${interactionId}/${role}/${number}`;
 }
 
+export type FileDecisions = ReturnType<typeof createFileDecisions>;
+
 /** The one place where verdicts on an upload's files are read and recorded. Every step asks it first, so a repeated step does nothing twice. */
 export function createFileDecisions({ interactions, uploads }: DecisionDependencies) {
   async function readUpload(interactionId: string): Promise<{ interaction: StoredInteraction; upload: InteractionUpload }> {
@@ -68,8 +70,9 @@ function captionFileOf(upload: InteractionUpload, picture: FileKey): UploadFile 
 }
 
 function verdictOnCaption({ number, fileName }: UploadFile, picture: FileVerdict): FileVerdict {
-  const ofFileName = picture.fileName;
   const isAdded = picture.kind === 'added' || picture.kind === 'added-with-warnings';
-  const body: VerdictBody = isAdded ? { kind: 'captioned', ofFileName } : { kind: 'refused', problem: { code: 'CAPTION_PICTURE_REFUSED', ofFileName } };
+  const body: VerdictBody = isAdded
+    ? { kind: 'captioned', ofFileName: picture.storedAs }
+    : { kind: 'refused', problem: { code: 'CAPTION_PICTURE_REFUSED', ofFileName: picture.fileName } };
   return { role: 'caption', number, fileName, ...body };
 }

@@ -2,11 +2,11 @@ import { isUploadDecided } from '../../domain/verdicts.js';
 import { textsFor } from '../../bot/texts/texts.js';
 import { acceptedView } from '../../bot/views/runs.js';
 import { refusalView } from '../../bot/views/answers.js';
-import { intakeView } from '../../bot/views/intake.js';
+import { intakeAnswerOf, intakeView } from '../../bot/views/intake.js';
 import type { View } from '../../bot/views/layout.js';
 import type { Datasets } from '../../models/datasets.js';
 import type { Interactions } from '../../models/interactions.js';
-import type { InteractionUpload, StoredInteraction } from '../../models/interactions-schema.js';
+import type { StoredInteraction } from '../../models/interactions-schema.js';
 import type { Runs } from '../../models/runs.js';
 import { postToOwner } from './cards.js';
 import { isTokenDead } from './discord-errors.js';
@@ -44,26 +44,12 @@ export async function answerUpload(interactionId: string, deps: AnswerDependenci
   const interaction = await deps.interactions.read(interactionId);
   if (interaction?.upload === undefined) return { answered: false };
   const { upload } = interaction;
-  const view = await uploadAnswer(interaction, upload, deps);
+  const dataset = await deps.datasets.read(upload.datasetId);
+  const view = intakeView(textsFor(interaction.locale), intakeAnswerOf({ ...interaction, upload }, dataset));
   if (await answer(interaction, view, deps)) return { answered: true };
   if (!isUploadDecided(upload, interaction.verdicts ?? [])) return { answered: false };
   const posted = await postToOwner(interaction, { view, name: `intake:${interactionId}` }, deps.messages);
   return { answered: posted !== null };
-}
-
-async function uploadAnswer(interaction: StoredInteraction, upload: InteractionUpload, { datasets }: AnswerDependencies): Promise<View> {
-  const { datasetId, files, captionFiles } = upload;
-  const verdicts = interaction.verdicts ?? [];
-  const dataset = await datasets.read(datasetId);
-  const images = dataset?.images ?? [];
-  return intakeView(textsFor(interaction.locale), {
-    datasetId,
-    datasetName: dataset?.name ?? null,
-    verdicts,
-    undecided: files.length + captionFiles.length - verdicts.length,
-    images: images.length,
-    captionsMissing: images.filter((image) => image.caption === null).length,
-  });
 }
 
 /** False when the interaction's token is dead. */

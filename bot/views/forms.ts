@@ -1,53 +1,75 @@
-import { ComponentType, TextInputStyle, type APIModalInteractionResponseCallbackData } from 'discord.js';
+import { ComponentType, TextInputStyle, type APILabelComponent, type APIModalInteractionResponseCallbackData } from 'discord.js';
+import { CAPTION_PREFIX_MAX_LENGTH } from '../../domain/caption-prefix.js';
 import { NAME_MAX_LENGTH } from '../../domain/datasets.js';
-import { createFormRoute, uploadFormRoute } from './custom-ids.js';
 import type { Texts } from '../texts/texts.js';
+import { createFormRoute, uploadFormRoute } from './custom-ids.js';
 
 export const NAME_FIELD = 'name';
-export const FILES_FIELD = 'files';
-export const SHARED_CAPTION_FIELD = 'caption';
-/** What Discord lets one form take. */
-const FILES_PER_FORM = 10;
+export const PICTURES_FIELD = 'files';
+export const CAPTIONS_FIELD = 'captions';
+export const PREFIX_FIELD = 'prefix';
+/** What Discord lets one field take. */
+const FILES_PER_FIELD = 10;
 
-export function createForm(t: Texts): APIModalInteractionResponseCallbackData {
+/** The form of a new dataset; `customId` says what is done with it. */
+export function createForm(t: Texts, customId = createFormRoute.format({})): APIModalInteractionResponseCallbackData {
   return {
-    custom_id: createFormRoute.format({}),
-    title: 'New dataset',
+    custom_id: customId,
+    title: t.intake.newDataset.title,
     components: [
       {
         type: ComponentType.Label,
-        label: 'Name',
+        label: t.intake.newDataset.name,
         component: { type: ComponentType.TextInput, custom_id: NAME_FIELD, style: TextInputStyle.Short, required: true, min_length: 1, max_length: NAME_MAX_LENGTH },
       },
     ],
   };
 }
 
-/** Pictures and their `.txt` captions together; Discord checks names only, so what is in them is checked by the intake. */
+/** Pictures and their `.txt` captions; Discord checks names only, so what is in them is checked by the intake. */
 export function uploadForm(t: Texts, datasetId: string): APIModalInteractionResponseCallbackData {
+  const { form } = t.intake;
   return {
     custom_id: uploadFormRoute.format({ datasetId }),
-    title: 'Add images',
+    title: form.title,
     components: [
+      filesField(form.pictures, form.picturesHint, { customId: PICTURES_FIELD, fileType: 'image', isRequired: true }),
+      filesField(form.captions, form.captionsHint, { customId: CAPTIONS_FIELD, fileType: '.txt', isRequired: false }),
       {
         type: ComponentType.Label,
-        label: 'Images, with .txt captions if you like',
-        description: 'cat.txt is the caption of cat.jpg',
+        label: form.prefix,
+        description: form.prefixHint,
         component: {
-          type: ComponentType.FileUpload,
-          custom_id: FILES_FIELD,
-          min_values: 1,
-          max_values: FILES_PER_FORM,
-          required: true,
-          file_types: ['image', '.txt'],
+          type: ComponentType.TextInput,
+          custom_id: PREFIX_FIELD,
+          style: TextInputStyle.Short,
+          required: false,
+          max_length: CAPTION_PREFIX_MAX_LENGTH,
+          placeholder: form.prefixExample,
         },
       },
-      {
-        type: ComponentType.Label,
-        label: 'Caption for images without one',
-        description: 'Leave it empty to write captions later',
-        component: { type: ComponentType.TextInput, custom_id: SHARED_CAPTION_FIELD, style: TextInputStyle.Paragraph, required: false, max_length: 4000 },
-      },
     ],
+  };
+}
+
+interface FilesField {
+  readonly customId: string;
+  readonly fileType: 'image' | '.txt';
+  readonly isRequired: boolean;
+}
+
+function filesField(label: string, description: string, { customId, fileType, isRequired }: FilesField): APILabelComponent {
+  return {
+    type: ComponentType.Label,
+    label,
+    description,
+    component: {
+      type: ComponentType.FileUpload,
+      custom_id: customId,
+      min_values: isRequired ? 1 : 0,
+      max_values: FILES_PER_FIELD,
+      required: isRequired,
+      file_types: [fileType],
+    },
   };
 }

@@ -7,6 +7,7 @@ describe('pairing caption files with pictures', () => {
   it('goes by the name up to the last dot, whatever the case, order and number', () => {
     expect(pairCaptions(files('a.png', 'My Cat.v2.JPG', 'b.webp'), files('b.txt', 'my cat.v2.txt'))).toEqual({
       pairs: [{ captionNumber: 1, pictureNumber: 3 }, { captionNumber: 2, pictureNumber: 2 }],
+      forImages: [],
       unpaired: [],
     });
   });
@@ -21,7 +22,7 @@ describe('pairing caption files with pictures', () => {
 
   it('gives a caption to nobody when several pictures have its name', () => {
     expect(pairCaptions(files('a.png', 'a.jpg', 'a.png'), files('a.txt'))).toEqual({
-      pairs: [], unpaired: [{ captionNumber: 1, problem: { code: 'CAPTION_SEVERAL_PICTURES', count: 3 } }],
+      pairs: [], forImages: [], unpaired: [{ captionNumber: 1, problem: { code: 'CAPTION_SEVERAL_PICTURES', count: 3 } }],
     });
   });
 

@@ -38,7 +38,7 @@ describe('stored interactions', () => {
 
   it('records one verdict a file, the first, and tells pictures from caption files', async () => {
     await interactions.store(interaction('30'));
-    const picture: FileVerdict = { role: 'picture', number: 1, fileName: 'cat.png', kind: 'added', imageId: '30-1', caption: 'none' };
+    const picture: FileVerdict = { role: 'picture', number: 1, fileName: 'cat.png', kind: 'added', imageId: '30-1', storedAs: 'cat.png', caption: 'none' };
     const caption: FileVerdict = { role: 'caption', number: 1, fileName: 'cat.txt', kind: 'captioned', ofFileName: 'cat.png' };
     const late: FileVerdict = { role: 'picture', number: 1, fileName: 'cat.png', kind: 'refused', problem: { code: 'IMG_CORRUPT' } };
     await Promise.all(Array.from({ length: 5 }, () => interactions.recordVerdict('30', picture)));

@@ -7,7 +7,7 @@ import { Client, Connection as TemporalConnection } from '@temporalio/client';
 import type { Connection } from 'mongoose';
 import { pino } from 'pino';
 import sharp from 'sharp';
-import { COMMAND_BODIES, COMMANDS } from '../../bot/commands/index.js';
+import { COMMAND_BODIES, COMMANDS, MESSAGE_COMMANDS } from '../../bot/commands/index.js';
 import { COMPONENTS } from '../../bot/components/index.js';
 import { readBotConfig } from '../../bot/config.js';
 import { deployCommands } from '../../bot/deploy.js';
@@ -148,7 +148,7 @@ async function startBot(env: Record<string, string>, context: WorkerContext): Pr
   const yard = createYard(context.client, config.TASK_QUEUE_PREFIX);
   const { services } = openServices({ connection: context.mongo, recipes: context.recipes, yard, config, log: context.log });
   const gateway = createGateway({ apiUrl: config.DISCORD_API_URL, log: context.log, onUnauthorized: () => undefined });
-  listen(gateway, createRouter({ services, commands: COMMANDS, components: COMPONENTS }), context.log);
+  listen(gateway, createRouter({ services, commands: COMMANDS, messageCommands: MESSAGE_COMMANDS, components: COMPONENTS }), context.log);
   const ready = await login(gateway, config.DISCORD_TOKEN);
   await deployCommands(ready.rest, ready.application.id, COMMAND_BODIES);
   return () => gateway.destroy();

@@ -22,7 +22,7 @@ export function recordingActivities() {
 
 /** A download ends after a minute by itself. Four tries, seconds apart: a host that fails longer is not waited for with the user. */
 export function fetchingActivities() {
-  return proxyActivities<Pick<DatasetActivities, 'fetchAttachment' | 'fetchCaption'>>({
+  return proxyActivities<Pick<DatasetActivities, 'fetchAttachment' | 'fetchCaption' | 'captionImage'>>({
     startToCloseTimeout: '75 seconds',
     scheduleToCloseTimeout: '5 minutes',
     // Twice the longest silence a download bears.
@@ -54,5 +54,17 @@ export function answeringActivities() {
     cancellationType: WAIT,
     summary: 'answer the upload',
     retry: { maximumInterval: '30 seconds' },
+  });
+}
+
+/** The answer while it grows: shown late it is worth nothing, and the next one says everything again. */
+export function growingActivities() {
+  return proxyActivities<IntakeAnswering>({
+    taskQueue: queues().discord,
+    startToCloseTimeout: '20 seconds',
+    scheduleToCloseTimeout: '30 seconds',
+    cancellationType: WAIT,
+    summary: 'answer the upload so far',
+    retry: { maximumAttempts: 1 },
   });
 }

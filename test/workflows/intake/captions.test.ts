@@ -24,9 +24,11 @@ describe('captions that come with an upload', () => {
       files: names.map((fileName, index) => ({ fileName, content: contents[index] ?? Buffer.alloc(0) })),
       captionFiles: [{ fileName: 'D.txt', content: Buffer.from('\ufefffrom the file of d\r\n') }, { fileName: 'a.txt', content: Buffer.from('from the file of a') }],
       captions: { '2': 'typed for b', '4': 'typed for d' },
-      sharedCaption: 'for all others',
+      captionPrefix: 'tyrd, a photo',
     });
-    expect(await captionsIn(datasetId)).toEqual(new Map([['a.jpg', 'from the file of a'], ['b.png', 'typed for b'], ['c.jpg', 'for all others'], ['d.jpg', 'from the file of d'], ['e.jpg', 'for all others']]));
+    expect(await captionsIn(datasetId)).toEqual(new Map([
+      ['a.jpg', 'tyrd, a photo, from the file of a'], ['b.png', 'tyrd, a photo, typed for b'], ['c.jpg', 'tyrd, a photo'], ['d.jpg', 'tyrd, a photo, from the file of d'], ['e.jpg', 'tyrd, a photo'],
+    ]));
     expect(pictures.map((verdict) => verdict.kind === 'added' && verdict.caption)).toEqual(['set', 'set', 'set', 'set', 'set']);
     expect(captions).toMatchObject([{ fileName: 'D.txt', kind: 'captioned', ofFileName: 'd.jpg' }, { fileName: 'a.txt', kind: 'captioned', ofFileName: 'a.jpg' }]);
   });

@@ -35,7 +35,7 @@ export interface Sent {
   readonly files: readonly SentFile[];
   readonly captionFiles?: readonly SentFile[];
   readonly captions?: InteractionUpload['captions'];
-  readonly sharedCaption?: string;
+  readonly captionPrefix?: string;
 }
 
 /** A yard that only takes uploads in: the real workflow, activities, servers and database, a host of attachments, and an adapter that notes its answers. */
@@ -120,11 +120,11 @@ function conversation({ datasets, interactions }: Models, host: AttachmentHost, 
       files.map(({ fileName, content, sizeBytes, url }, index) => ({
         number: index + 1, fileName, contentType: null, url: url ?? host.serve(fileName, content), sizeBytes: sizeBytes ?? (typeof content === 'function' ? 1 : content.length),
       }));
-    const { datasetId, captions = {}, sharedCaption } = sent;
+    const { datasetId, captions = {}, captionPrefix } = sent;
     await interactions.store({
       interactionId, platform: 'discord', applicationId: '1', token: 'secret-token', accountId: 'discord:1', channelId: '2', guildId: null, canPostHere: false, locale: 'en-US',
       isOperator: false, createdAt: new Date(),
-      upload: { datasetId, files: filesOf(sent.files), captionFiles: filesOf(sent.captionFiles ?? []), captions, ...(sharedCaption === undefined ? {} : { sharedCaption }) },
+      upload: { datasetId, files: filesOf(sent.files), captionFiles: filesOf(sent.captionFiles ?? []), captions, ...(captionPrefix === undefined ? {} : { captionPrefix }) },
     });
     return interactionId;
   }

@@ -146,7 +146,7 @@ describe('each step of an intake', () => {
     const interactionId = await yard.send({
       datasetId: await yard.newDataset(), files: [{ fileName: 'a.jpg', content: Buffer.alloc(1) }], captionFiles: [{ fileName: 'a.txt', content: Buffer.from('a cat') }],
     });
-    await yard.interactions.recordVerdict(interactionId, { role: 'picture', number: 1, fileName: 'a.jpg', kind: 'added', imageId: 'x', caption: 'set' });
+    await yard.interactions.recordVerdict(interactionId, { role: 'picture', number: 1, fileName: 'a.jpg', kind: 'added', imageId: 'x', storedAs: 'a.jpg', caption: 'set' });
     await run(() => steps().fetchAttachment({ interactionId, fileNumber: 1 }));
     expect((await yard.interactions.read(interactionId))?.verdicts).toMatchObject([{ role: 'picture' }, { role: 'caption', kind: 'captioned' }]);
   });
