@@ -29,9 +29,15 @@ export function readOptions(args: readonly string[], seed: number): OptionsOutco
     if (!WHOLE.test(given)) return problem(`Expected --seed to be a whole number, got "${given}".`);
     return { kind: 'ok', options: { kind: 'ledger', sequences: Number(sequences), seed: Number(given), json: values.json } };
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    return problem(error.message);
+    const sentence = sentenceOfParseArgs(error);
+    if (sentence === null) throw error;
+    return problem(sentence);
   }
+}
+
+function sentenceOfParseArgs(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null || !('code' in error) || !('message' in error)) return null;
+  return String(error.code).startsWith('ERR_PARSE_ARGS') ? String(error.message) : null;
 }
 
 function problem(sentence: string): OptionsOutcome {
