@@ -41,7 +41,6 @@ export interface OpenedRun {
   readonly steps: number;
   readonly pricePoints: number;
   readonly attempt: number;
-  readonly summary: string;
   readonly limits: RunLimits;
 }
 
@@ -147,7 +146,6 @@ function answerOf(row: RunRow, limits: RunLimits): OpenRunOutcome {
     steps: row.settings.steps,
     pricePoints: row.pricePoints,
     attempt: row.attempt,
-    summary: `${row.images.length} images · ${row.recipeId} · ${row.settings.steps.toLocaleString('en')} steps · ${row.pricePoints.toLocaleString('en')} points`,
     limits,
   };
 }

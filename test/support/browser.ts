@@ -44,10 +44,12 @@ export async function openTestBrowser(): Promise<TestBrowser> {
   };
 }
 
-/** Writes a picture of the page, or of a part of it, as `docs/<name>.webp`; only with `SAVE_SCREENS=1`. */
-export async function saveScreen(of: Pick<Page, 'screenshot'>, name: string): Promise<void> {
+/** Writes a picture of the page, or of a part of it, as `docs/<name>.webp`; only with `SAVE_SCREENS=1`. `heightPx` leaves out what is below. */
+export async function saveScreen(of: Pick<Page, 'screenshot'>, name: string, heightPx?: number): Promise<void> {
   if (!savingScreens()) return;
-  const png = sharp(await of.screenshot({ animations: 'disabled' }));
+  const whole = sharp(await of.screenshot({ animations: 'disabled' }));
+  const { width, height } = await whole.metadata();
+  const png = whole.extract({ left: 0, top: 0, width, height: Math.min(height, heightPx ?? height) });
   for (const quality of [90, 80, 65, 50, 35]) {
     const webp = await png.clone().webp({ quality, effort: 6 }).toBuffer();
     if (webp.byteLength > MOST_BYTES) continue;

@@ -18,6 +18,7 @@ const DEFAULT_ANNOUNCE_MS = 24 * 3_600_000;
 export async function closeRun(run: RunState, ended: ProcessEnd, holdAsked: boolean): Promise<RunEnd> {
   const end = await endOnRecord(run, ended, holdAsked);
   run.finished = true;
+  run.end = end;
   if (end.kind === 'failed') run.lastFailure = end.failure;
   run.enterSearchable(end.kind);
   return end;

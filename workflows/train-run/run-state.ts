@@ -19,6 +19,7 @@ export class RunState {
   node: { readonly nodeId: string; readonly promptId: string } | null = null;
   lastFailure: Failure | null = null;
   artifact: Artifact | null = null;
+  end: RunEnd | null = null;
   cancel: CancelRequest | null = null;
   /** Set once the training is finished: from here on no cancel has an effect. */
   finished = false;
