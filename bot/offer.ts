@@ -42,6 +42,7 @@ export async function offerTraining(dataset: Dataset, wish: Wish, context: Conte
     datasetRevision: dataset.revision,
     recipeId: recipe.id,
     settings: checked.settings,
+    triggerWord: dataset.triggerWord,
     pricePoints: priceOf({ images: imageCount, steps: checked.settings.steps, price: recipe.price, factor: services.settings.priceFactor }),
     imageCount,
     locale: wish.locale,

@@ -78,6 +78,8 @@ export interface Quote {
   readonly datasetRevision: number;
   readonly recipeId: string;
   readonly settings: RunSettings;
+  /** The word the model learns to answer to: the dataset's, unless another was wished. */
+  readonly triggerWord: string;
   readonly pricePoints: number;
   readonly imageCount: number;
   /** The language of whoever was offered it; the card and the notice speak it too. */

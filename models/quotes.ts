@@ -16,6 +16,7 @@ const quoteSchema = new Schema<QuoteDocument>(
     datasetRevision: { type: Number, required: true },
     recipeId: { type: String, required: true },
     settings: { type: Schema.Types.Mixed, required: true } as never,
+    triggerWord: { type: String, required: true },
     pricePoints: { type: Number, required: true },
     imageCount: { type: Number, required: true },
     cardPlace: { type: Schema.Types.Mixed, required: true } as never,

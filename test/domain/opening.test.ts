@@ -18,7 +18,7 @@ const datasetOf = (images: readonly DatasetImage[]): Dataset => ({ datasetId: 'd
 const dataset = datasetOf([1, 2, 3, 4].map((number) => image(number)));
 const quote: Quote = {
   quoteId: 'q', runId: 'r', accountId: owner, datasetId: 'd', datasetRevision: 7, recipeId: 'sd15-lora', pricePoints: 1500, imageCount: 4,
-  settings: { steps: 1500, learningRate: 0.0003, rank: 16, resolutionPx: 512 }, locale: 'en-GB', cardPlace: { where: 'dm' }, expiresAt: new Date(now.getTime() + 60_000),
+  settings: { steps: 1500, learningRate: 0.0003, rank: 16, resolutionPx: 512 }, triggerWord: 'tyrdcats', locale: 'en-GB', cardPlace: { where: 'dm' }, expiresAt: new Date(now.getTime() + 60_000),
 };
 const ask = (change: Partial<Parameters<typeof refusalOfOpening>[0]>) =>
   refusalOfOpening({ quote, dataset, recipe, knownRecipes: [...recipes.keys()], priceFactor: 1, now, ...change });
