@@ -4,13 +4,11 @@ import { en } from '../../../bot/texts/en.js';
 import { refusalView, saidView, troubleView } from '../../../bot/views/answers.js';
 import { cardView } from '../../../bot/views/card.js';
 import { confirmView } from '../../../bot/views/confirm.js';
-import { datasetListView, datasetView, deleteConfirmView } from '../../../bot/views/datasets.js';
 import { createForm, uploadForm } from '../../../bot/views/forms.js';
 import { intakeView } from '../../../bot/views/intake.js';
 import { downloadView, noticeView, pendingNoticesView } from '../../../bot/views/notice.js';
 import { balanceView, grantedView, historyView } from '../../../bot/views/points.js';
 import { acceptedView, cancelAcceptedView, cancelConfirmView, recentRunsView, runView } from '../../../bot/views/runs.js';
-import type { Dataset, DatasetImage } from '../../../domain/datasets.js';
 import type { Entry } from '../../../domain/ledger.js';
 import { points } from '../../../domain/points.js';
 import type { Quote, RunEnd, RunStatus } from '../../../domain/runs.js';
@@ -23,49 +21,14 @@ import { anEndedRun, aRun } from '../../support/run-rows.js';
 
 const NASTY = '**_~`|>#-@everyone<@1>[x](http://a.b)'.repeat(2);
 const nastyName = NASTY.slice(0, 40);
-const nastyCaption = '*'.repeat(4_000);
 const AT = new Date('2026-03-01T12:30:00Z');
 const around = { ahead: 3, pointsHelp: 'Ask in #points.' };
 
-function image(at: number, changes: Partial<DatasetImage> = {}): DatasetImage {
-  return {
-    imageId: `image-${at}`, fileName: `${nastyName}${at}.png`, sha256: 'a', previewSha256: 'p', originalSha256: 'b', dHash: 'c', widthPx: 6_000, heightPx: 4_000, sizeBytes: 1,
-    caption: nastyCaption, warnings: [{ code: 'blurry' }, { code: 'near-duplicate', ofFileName: NASTY }], addedAt: AT, ...changes,
-  };
-}
-
-function dataset(images: number, changes: Partial<Dataset> = {}): Dataset {
-  return { datasetId: randomUUID(), owner: 'discord:1', name: nastyName, triggerWord: 'tyrdcats', revision: 1, images: Array.from({ length: images }, (_, at) => image(at)), createdAt: AT, ...changes };
-}
-
 const quote: Quote = {
   quoteId: randomUUID(), runId: randomUUID(), accountId: 'discord:1', datasetId: randomUUID(), datasetRevision: 1, recipeId: 'sd15-lora',
-  settings: { steps: 1_500, learningRate: 0.000_5, rank: 16, resolutionPx: 512 }, pricePoints: 1_900, imageCount: 12, locale: 'en-GB', cardPlace: { where: 'dm' }, expiresAt: AT,
+  settings: { steps: 1_500, learningRate: 0.000_5, rank: 16, resolutionPx: 512 }, triggerWord: 'tyrdcats', pricePoints: 1_900, imageCount: 12, locale: 'en-GB', cardPlace: { where: 'dm' }, expiresAt: AT,
 };
 const balance = { balancePoints: points(5_000), heldPoints: points(100), availablePoints: points(4_900) };
-
-describe('lists of datasets', () => {
-  it.each([0, 1, 4, 5, 19, 20, 21, 25, 26, 200])('keep within what Discord takes with %i datasets, on every page', (count) => {
-    const datasets = Array.from({ length: count }, () => ({ datasetId: randomUUID(), name: nastyName, images: 100, captionsMissing: 100 }));
-    for (let page = 0; page <= Math.ceil(count / 20); page += 1) expect(problemsOfView(datasetListView(en, datasets, page))).toEqual([]);
-  });
-
-  it.each([0, 1, 4, 5, 10, 11, 25, 100])('keep within what Discord takes for a dataset of %i images with captions of 4,000 characters', (count) => {
-    for (let page = 0; page <= count / 10; page += 1) {
-      expect(problemsOfView(datasetView(en, { dataset: dataset(count), recipes: [aRecipe(), aRecipe({ id: 'sdxl-lora' })], page, done: 'Done.' }))).toEqual([]);
-    }
-  });
-
-  it('show a page that is there when the wished one is gone', () => {
-    const view = datasetView(en, { dataset: dataset(11), recipes: [], page: 99 });
-    expect(allText(view.components)).toContain('11\\. ');
-  });
-
-  it('offer to train only what a recipe can train', () => {
-    expect(buttonsOf(datasetView(en, { dataset: dataset(12), recipes: [aRecipe()], page: 0 }).components)).toContain('Train');
-    expect(buttonsOf(datasetView(en, { dataset: dataset(3), recipes: [aRecipe()], page: 0 }).components)).not.toContain('Train');
-  });
-});
 
 describe('a card', () => {
   const claim = { attempt: 1, nodeId: NASTY, promptId: 'p', activityAttempt: 1 };
@@ -185,7 +148,7 @@ describe('questions and answers', () => {
     const history: Entry[] = Array.from({ length: 16 }, (_, at) => ({ ...entry, kind: kinds[at % 6] ?? 'grant', seq: 16 - at }));
     const row = aRun({ card: { channelId: '1', messageId: '2', renderedRevision: 1, lost: false } });
     const views = [
-      saidView('A', 'B'), troubleView('A'), balanceView(en, balance, NASTY), historyView(en, history, new Map()), historyView(en, [], new Map()), grantedView(en, { accountId: 'discord:1', amountPoints: 5, reason: NASTY, balance }), deleteConfirmView(en, dataset(3)),
+      saidView('A', 'B'), troubleView('A'), balanceView(en, balance, NASTY), historyView(en, history, new Map()), historyView(en, [], new Map()), grantedView(en, { accountId: 'discord:1', amountPoints: 5, reason: NASTY, balance }),
       recentRunsView(en, []), recentRunsView(en, Array.from({ length: 10 }, () => aRun({ runId: randomUUID(), datasetName: nastyName }))), acceptedView(en, row, '1'), acceptedView(en, aRun(), null),
       cancelAcceptedView(en, nastyName), downloadView(en, 'cats.safetensors', 1, { url: 'https://a.b/c', expiresAt: AT }),
     ];
