@@ -159,7 +159,7 @@ interface NewRunParts {
 }
 
 function newRun({ quote, dataset, recipe, interactionId, namespaceId }: NewRunParts): NewRun {
-  const triggerWord = dataset?.triggerWord ?? '';
+  const { triggerWord } = quote;
   const images: FrozenImage[] = (dataset?.images ?? []).map((image) => ({
     imageId: image.imageId,
     fileName: image.fileName,
