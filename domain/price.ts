@@ -36,6 +36,21 @@ export function priceOf({ images, steps, price, factor }: PriceQuestion): Points
   return points(Number((BigInt(listed) * BigInt(units)) / BigInt(FACTOR_UNITS)));
 }
 
+export interface BudgetQuestion extends Omit<PriceQuestion, 'steps'> {
+  readonly availablePoints: number;
+  /** The steps that are too dear, and the fewest the recipe takes. */
+  readonly steps: number;
+  readonly minSteps: number;
+}
+
+/** The most steps, in whole hundreds, that can be paid; null when even the fewest cannot. */
+export function payableSteps({ availablePoints, steps, minSteps, ...question }: BudgetQuestion): number | null {
+  for (let fewer = Math.floor(steps / 100) * 100; fewer >= minSteps; fewer -= 100) {
+    if (priceOf({ ...question, steps: fewer }) <= availablePoints) return fewer;
+  }
+  return null;
+}
+
 function requireWhole(name: string, count: number, most: number): void {
   if (!Number.isInteger(count) || count < 0 || count > most) {
     throw new RangeError(`Expected a whole number of ${name} from 0 to ${most}, got ${count}.`);

@@ -56,24 +56,42 @@ export interface GraphNode {
 
 export type SettingsCheck =
   | { readonly kind: 'ok'; readonly settings: RunSettings }
-  | { readonly kind: 'invalid'; readonly problems: readonly SettingProblem[] };
+  | { readonly kind: 'invalid'; readonly problems: readonly OutOfBounds[] };
 
-export interface SettingProblem {
+/** What is wrong with one wished setting. */
+export type SettingProblem =
+  | OutOfBounds
+  /** What was typed is no number. */
+  | { readonly kind: 'unreadable'; readonly name: keyof RunSettings; readonly typed: string; readonly rule: NumberRule }
+  | { readonly kind: 'steps-and-epochs' }
+  | { readonly kind: 'trigger-word'; readonly refusal: TriggerWordInvalid };
+
+interface OutOfBounds {
+  readonly kind: 'bounds';
   readonly name: keyof RunSettings;
   readonly value: number;
   readonly rule: NumberRule;
+}
+
+/** Why a word cannot be a trigger word. */
+export interface TriggerWordInvalid {
+  readonly code: 'trigger-word-invalid';
+  readonly problem: 'too-short' | 'too-long' | 'characters';
+  readonly length: number;
+  readonly minLength: number;
+  readonly maxLength: number;
 }
 
 const SETTING_NAMES = ['steps', 'learningRate', 'rank', 'resolutionPx'] as const;
 
 /** Fills in the recipe's defaults and reports every setting out of bounds at once. */
 export function checkSettings(recipe: Recipe, wished: Partial<RunSettings>): SettingsCheck {
-  const problems: SettingProblem[] = [];
+  const problems: OutOfBounds[] = [];
   const settings: Record<keyof RunSettings, number> = { steps: 0, learningRate: 0, rank: 0, resolutionPx: 0 };
   for (const name of SETTING_NAMES) {
     const rule = recipe.settings[name];
     const value = wished[name] ?? rule.default;
-    if (!fits(value, rule)) problems.push({ name, value, rule });
+    if (!fits(value, rule)) problems.push({ kind: 'bounds', name, value, rule });
     settings[name] = value;
   }
   return problems.length > 0 ? { kind: 'invalid', problems } : { kind: 'ok', settings };

@@ -1,4 +1,4 @@
-import type { SettingProblem } from './recipes.js';
+import type { SettingProblem, TriggerWordInvalid } from './recipes.js';
 
 /**
  * Everything the yard says no to, before a point is touched and without anything lost. A refusal is a value:
@@ -10,13 +10,7 @@ export type Refusal =
   | { readonly code: 'image-not-found' }
   | { readonly code: 'name-invalid'; readonly problem: 'empty' | 'too-long' | 'characters'; readonly length: number; readonly maxLength: number }
   | { readonly code: 'name-taken'; readonly name: string }
-  | {
-      readonly code: 'trigger-word-invalid';
-      readonly problem: 'too-short' | 'too-long' | 'characters';
-      readonly length: number;
-      readonly minLength: number;
-      readonly maxLength: number;
-    }
+  | TriggerWordInvalid
   | { readonly code: 'too-many-datasets'; readonly limit: number }
   | { readonly code: 'caption-invalid'; readonly problem: 'empty' | 'too-long'; readonly length: number; readonly maxLength: number }
   | { readonly code: 'dataset-busy'; readonly runId: string }
@@ -32,6 +26,7 @@ export type Refusal =
   | { readonly code: 'too-many-runs'; readonly limit: number }
   | { readonly code: 'not-enough-points'; readonly neededPoints: number; readonly availablePoints: number }
   | { readonly code: 'run-settled' }
+  | { readonly code: 'nothing-to-retry' }
   | { readonly code: 'too-late'; readonly status: string }
   | { readonly code: 'operators-only' }
   | { readonly code: 'model-not-found' }

@@ -18,7 +18,12 @@ export const REFUSALS: { readonly [Code in RefusalCode]: Extract<Refusal, { code
   'recipe-unknown': { code: 'recipe-unknown', recipeId: LONG, known: ['sd15-lora', 'sdxl-lora'] },
   'settings-invalid': {
     code: 'settings-invalid',
-    problems: (['steps', 'learningRate', 'rank', 'resolutionPx'] as const).map((name) => ({ name, value: 1e9, rule })),
+    problems: [
+      ...(['steps', 'learningRate', 'rank', 'resolutionPx'] as const).map((name) => ({ kind: 'bounds', name, value: 1e9, rule }) as const),
+      { kind: 'unreadable', name: 'steps', typed: LONG, rule },
+      { kind: 'steps-and-epochs' },
+      { kind: 'trigger-word', refusal: { code: 'trigger-word-invalid', problem: 'characters', length: 33, minLength: 2, maxLength: 32 } },
+    ],
   },
   'image-count': { code: 'image-count', recipeId: 'sd15-lora', min: 4, max: 20, found: 21 },
   'captions-missing': { code: 'captions-missing', fileNames: Array.from({ length: 100 }, () => LONG) },
@@ -30,6 +35,7 @@ export const REFUSALS: { readonly [Code in RefusalCode]: Extract<Refusal, { code
   'too-many-runs': { code: 'too-many-runs', limit: 2 },
   'not-enough-points': { code: 'not-enough-points', neededPoints: 1_900, availablePoints: 12 },
   'run-settled': { code: 'run-settled' },
+  'nothing-to-retry': { code: 'nothing-to-retry' },
   'too-late': { code: 'too-late', status: 'succeeded' },
   'operators-only': { code: 'operators-only' },
   'model-not-found': { code: 'model-not-found' },

@@ -1,4 +1,4 @@
-import type { RunSettings } from '../../../domain/recipes.js';
+import type { RunSettings, SettingProblem } from '../../../domain/recipes.js';
 import type { Refusal, RefusalCode } from '../../../domain/refusals.js';
 import { safe } from '../../views/safe.js';
 import { count, counted, listed, pointsText } from './words.js';
@@ -7,7 +7,8 @@ import { count, counted, listed, pointsText } from './words.js';
 export interface Sentence {
   readonly what: string;
   readonly hint: string;
-  readonly points: string;
+  /** Null where points have nothing to do with it. */
+  readonly points: string | null;
 }
 
 /** What the operator says about points, when there is something to say. */
@@ -18,6 +19,7 @@ export interface Help {
 type Texts = { readonly [Code in RefusalCode]: (refusal: Extract<Refusal, { code: Code }>, help: Help) => Sentence };
 
 const NOTHING_TAKEN = 'No points were taken.';
+const NEW_OFFER = 'A new offer shows what it is now: press **New offer**, or use `/train start`.';
 
 const SETTING_WORDS: Readonly<Record<keyof RunSettings, string>> = {
   steps: 'steps',
@@ -58,45 +60,35 @@ const REFUSALS: Texts = {
       ? said('The caption is empty.', 'Say in a few words what the image shows.')
       : said(`The caption has ${count(length)} characters; ${count(maxLength)} is the limit.`, 'Shorten it and send it again.'),
   'dataset-busy': () => said('This dataset is being trained just now.', 'Wait until the training has ended, or cancel it with `/train cancel`.'),
-  'recipe-unknown': ({ recipeId, known }) => said(`There is no recipe called ${safe(recipeId)}.`, `Known recipes: ${listed(known.map((id) => safe(id)))}.`),
-  'settings-invalid': ({ problems }) =>
-    said(
-      problems
-        .map(({ name, value, rule }) => {
-          const kind = rule.integer ? 'a whole number' : 'a number';
-          return `\`${SETTING_WORDS[name]}\` must be ${kind} from ${rule.min} to ${rule.max}; you asked for ${value}.`;
-        })
-        .join('\n'),
-      `Start again with other settings, or leave them out: the recipe’s own are ${problems.map(({ name, rule }) => `\`${SETTING_WORDS[name]}\` ${rule.default}`).join(', ')}.`,
-    ),
+  'recipe-unknown': ({ recipeId, known }) => unpaid(`There is no recipe called ${safe(recipeId)}.`, `Known recipes: ${listed(known.map((id) => safe(id)))}.`),
+  'settings-invalid': ({ problems }) => unpaid(problems.map(problemWords).join('\n'), `Press **Change settings**, or start again with others.${ownWords(problems)}`),
   'image-count': ({ recipeId, min, max, found }) =>
-    said(
+    unpaid(
       `Recipe ${safe(recipeId)} trains on ${min} to ${max} images; this dataset has ${found}.`,
       found < min ? `Add ${min - found} more with \`/train upload\`.` : `Remove ${found - max} with \`/train remove\`, or choose another recipe.`,
     ),
   'captions-missing': ({ fileNames }) =>
-    said(`${counted(fileNames.length, 'image has', 'images have')} no caption: ${listed(fileNames.map((name) => safe(name, 60)))}.`, 'Write them with `/train caption`.'),
+    unpaid(
+      `${counted(fileNames.length, 'image has', 'images have')} no caption: ${listed(fileNames.map((name) => safe(name, 60)))}.`,
+      'Write them with **Captions** or `/train caption`, or let the trigger word alone be the caption of each.',
+    ),
   'images-unfit': ({ images }) =>
-    said(
+    unpaid(
       `${counted(images.length, 'image')} cannot be trained: ${listed(images.map(({ fileName, problem }) => `${safe(fileName, 60)} (${safe(problem, 120)})`))}.`,
       'Remove or replace them and start again.',
     ),
-  'quote-expired': () => said('This offer has expired.', 'Use `/train start` for a new one.'),
-  'dataset-changed': () => said('The dataset has changed since this offer was made.', 'Use `/train start` to see the price for what it is now.'),
-  'price-changed': ({ shownPoints, pricePoints }) =>
-    said(`The price has changed from ${pointsText(shownPoints)} to ${pointsText(pricePoints)}.`, 'Use `/train start` to see the new offer.'),
-  'already-running': () => said('This dataset is being trained already.', 'Look at `/train status`; start again when it has ended.'),
-  'too-many-runs': ({ limit }) => said(`You have ${counted(limit, 'training')} under way, which is the limit.`, 'Start this one when one of them has ended.'),
+  'quote-expired': () => unpaid('This offer has expired.', NEW_OFFER),
+  'dataset-changed': () => unpaid('The dataset has changed since this offer was made.', NEW_OFFER),
+  'price-changed': ({ shownPoints, pricePoints }) => unpaid(`The price has changed from ${pointsText(shownPoints)} to ${pointsText(pricePoints)}.`, NEW_OFFER),
+  'already-running': () => unpaid('This dataset is being trained already.', 'Look at that training; start again when it has ended.'),
+  'too-many-runs': ({ limit }) => unpaid(`You have ${counted(limit, 'training')} under way, which is the limit.`, 'Start this one when one of them has ended.'),
   'not-enough-points': ({ neededPoints, availablePoints }, { pointsHelp }) =>
-    said(
+    unpaid(
       `This costs ${pointsText(neededPoints)}; you have ${pointsText(availablePoints)} to spend.`,
-      pointsHelp ?? 'Fewer steps or images cost less. Points come back when a training fails; an operator can grant more.',
+      pointsHelp === undefined ? 'Fewer steps or images cost less. Points come back when a training fails; an operator can grant more.' : safe(pointsHelp, 300),
     ),
-  'run-settled': () => ({
-    what: 'This training has been settled already and is not started a second time.',
-    hint: 'Use `/train start` for a new one.',
-    points: 'No further points were taken.',
-  }),
+  'run-settled': () => ({ what: 'This training has been settled already and is not started a second time.', hint: NEW_OFFER, points: 'No further points were taken.' }),
+  'nothing-to-retry': () => said('None of your trainings has failed.', 'Start one with `/train start`, or train a finished one again from its card.'),
   'too-late': () => ({
     what: 'It is too late to cancel: the training has ended.',
     hint: 'Look at `/train status` for how it ended.',
@@ -109,8 +101,35 @@ const REFUSALS: Texts = {
   'reason-missing': () => said('A grant needs a reason.', 'Say in a few words why; whoever gets the points can read it.'),
 };
 
+/** A refusal that points have nothing to do with. */
 function said(what: string, hint: string): Sentence {
+  return { what, hint, points: null };
+}
+
+/** A training that is not started, and so costs nothing. */
+function unpaid(what: string, hint: string): Sentence {
   return { what, hint, points: NOTHING_TAKEN };
+}
+
+function problemWords(problem: SettingProblem): string {
+  switch (problem.kind) {
+    case 'steps-and-epochs':
+      return 'You gave `steps` and `epochs`; only one of them can say how long to train.';
+    case 'trigger-word':
+      return REFUSALS['trigger-word-invalid'](problem.refusal, { pointsHelp: undefined }).what;
+    case 'bounds':
+    case 'unreadable': {
+      const { name, rule } = problem;
+      const kind = rule.integer ? 'a whole number' : 'a number';
+      const asked = problem.kind === 'bounds' ? String(problem.value) : safe(problem.typed, 40);
+      return `\`${SETTING_WORDS[name]}\` must be ${kind} from ${rule.min} to ${rule.max}; you asked for ${asked}.`;
+    }
+  }
+}
+
+function ownWords(problems: readonly SettingProblem[]): string {
+  const own = problems.flatMap((problem) => ('rule' in problem ? [`\`${SETTING_WORDS[problem.name]}\` ${problem.rule.default}`] : []));
+  return own.length === 0 ? '' : ` The recipe’s own are ${own.join(', ')}.`;
 }
 
 export function refusalSentence(refusal: Refusal, help: Help): Sentence {
