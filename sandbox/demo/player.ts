@@ -23,8 +23,8 @@ export type Access = Omit<YardAccess, 'close'>;
 export type Player = ReturnType<typeof createPlayer>;
 
 const ANSWER_MS = 30_000;
-/** What one form of Discord takes: pictures and captions together. */
-const FILES_PER_FORM = 10;
+/** What each of the two fields of the upload form takes. */
+const FILES_PER_FIELD = 10;
 
 export function createPlayer(access: Access, name: PersonName, transcript: Transcript) {
   const user = access.driver.user(name);
@@ -68,17 +68,16 @@ export function createPlayer(access: Access, name: PersonName, transcript: Trans
 
     /** Sends the pictures with their captions as `.txt` files through the upload form, as many forms as it takes. */
     async uploadRest(id: string, pictures: readonly Picture[]): Promise<void> {
-      const pairs = FILES_PER_FORM / 2;
-      for (let at = 0; at < pictures.length; at += pairs) {
+      for (let at = 0; at < pictures.length; at += FILES_PER_FIELD) {
         transcript.act(who, commandLine('train upload', { id }));
         const modal = await (await user.slash('train upload', { id })).modal({ timeoutMs: ANSWER_MS });
         transcript.modal(modal);
-        const files = pictures.slice(at, at + pairs).flatMap(({ fileName, bytes, contentType, caption }) => [
-          { filename: fileName, bytes, contentType },
-          { filename: fileName.replace(/\.[^.]+$/, '.txt'), bytes: Buffer.from(caption), contentType: 'text/plain' },
-        ]);
-        transcript.act(who, `[Submit] with ${files.map((file) => file.filename).join(', ')}`);
-        await uploaded(await user.submitModal(modal, { files }), files.map((file) => file.filename));
+        const some = pictures.slice(at, at + FILES_PER_FIELD);
+        const files = some.map(({ fileName, bytes, contentType }) => ({ filename: fileName, bytes, contentType }));
+        const captions = some.map(({ fileName, caption }) => ({ filename: fileName.replace(/\.[^.]+$/, '.txt'), bytes: Buffer.from(caption), contentType: 'text/plain' }));
+        const names = [...files, ...captions].map((file) => file.filename);
+        transcript.act(who, `[Submit] with ${names.join(', ')}`);
+        await uploaded(await user.submitModal(modal, { files, captions }), names);
       }
     },
 
@@ -117,7 +116,7 @@ export function createPlayer(access: Access, name: PersonName, transcript: Trans
 /** Names stand in the answer as Markdown, which escapes some characters; a refusal of the whole upload names none. */
 function namesAll(message: SeenMessage, fileNames: readonly string[]): boolean {
   const text = JSON.stringify(message.components).replaceAll('\\', '');
-  return fileNames.every((name) => text.includes(name)) || !text.includes('Show the dataset');
+  return fileNames.every((name) => text.includes(name)) || !/\d+ images? added/.test(text);
 }
 
 function commandLine(path: string, options: Readonly<Record<string, OptionInput>>): string {

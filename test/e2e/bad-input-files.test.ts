@@ -115,14 +115,16 @@ describe('several files', () => {
     const datasetId = await seedDataset(yard.connection, { images: [] });
     const answer = await uploadForm(mira(), datasetId, [await picture('image.jpg', 41), await picture('image.jpg', 42), await picture('image.jpg', 43)]);
     expect(answer).toContain('3 images added');
-    for (const number of [1, 2, 3]) expect(answer).toContain(`${number}\\. **image.jpg**: added`);
+    expect(answer).toContain('1\\. **image.jpg**: added');
+    for (const number of [2, 3]) expect(answer).toContain(`${number}\\. **image.jpg**: added as **image (${number}).jpg**`);
+    expect((await imagesOf(datasetId)).map(({ fileName }) => fileName).sort()).toEqual(['image (2).jpg', 'image (3).jpg', 'image.jpg']);
     expect(new Set((await imagesOf(datasetId)).map(({ sha256 }) => sha256)).size).toBe(3);
   });
 
   it('of one name leave it open whose their caption is, and nobody guesses', async () => {
     const datasetId = await seedDataset(yard.connection, { images: [] });
     const answer = await uploadForm(mira(), datasetId, [await picture('image.jpg', 44), await picture('image.jpg', 45), { filename: 'image.txt', bytes: Buffer.from('which?') }]);
-    expect(answer).toMatch(/\*\*image\.txt\*\*: not taken\. 2 pictures of this upload have its name\. Use `\/train caption`/);
+    expect(answer).toMatch(/\*\*image\.txt\*\*: not taken\. 2 pictures of this upload have its name, so it could be of any\. Name them apart, or use `\/train caption`/);
     expect((await imagesOf(datasetId)).map(({ caption }) => caption)).toEqual([null, null]);
   });
 

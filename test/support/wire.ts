@@ -40,8 +40,9 @@ export async function verdictsOf(handle: InteractionHandle): Promise<string> {
   return textOf(seen);
 }
 
-/** Sends files, at most ten, through the upload form. */
+/** Sends files through the upload form, at most ten pictures and ten captions. */
 export async function uploadForm(user: DiscordUser, datasetId: string, files: PickedFile[]): Promise<string> {
   const modal = await (await user.slash('train upload', { id: datasetId })).modal({ timeoutMs: ANSWER_MS });
-  return verdictsOf(await user.submitModal(modal, { files }));
+  const isCaption = ({ filename }: PickedFile): boolean => filename.endsWith('.txt');
+  return verdictsOf(await user.submitModal(modal, { files: files.filter((file) => !isCaption(file)), captions: files.filter(isCaption) }));
 }
