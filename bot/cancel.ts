@@ -1,6 +1,7 @@
 import { canDo } from '../domain/access.js';
 import { partialCapture } from '../domain/charge.js';
 import { points } from '../domain/points.js';
+import type { CancelledBy } from '../domain/runs.js';
 import type { RunRow } from '../models/runs-schema.js';
 import { refused, shown, type Context, type Reply } from './interaction-kinds.js';
 import { troubleView } from './views/answers.js';
@@ -24,21 +25,32 @@ export function askToCancel(run: RunRow, context: Context, again = false): Reply
 /** Tells the run to cancel, with the figure that the owner agreed to. */
 export async function cancelRun(run: RunRow, confirmed: ConfirmedCancel, context: Context): Promise<Reply> {
   const { yard } = context.services;
+  const byOperator = isOperatorsCancel(run, context);
   const told = await yard.cancelRun(
     run.runId,
-    isOperatorsCancel(run, context)
+    byOperator
       ? { by: 'operator' }
       : { by: 'owner', shown: { points: confirmed.points, attempt: confirmed.attempt, at: confirmed.atSeconds * 1000 } },
   );
   switch (told.kind) {
     case 'accepted':
+      await showAsCancelling(run, byOperator ? 'operator' : 'owner', context);
       return shown(cancelAcceptedView(context.texts, run.datasetName));
     case 'confirm-again':
       return askToCancel((await context.services.runs.read(run.runId)) ?? run, context, true);
     case 'too-late':
       return refused({ code: 'too-late', status: run.status });
     case 'not-confirmed':
-      return shown(troubleView(context.texts.cancelNotConfirmed, button('Cancel training', cancelRoute.format(confirmed), 'danger')));
+      return shown(troubleView(context.texts.cancelNotConfirmed, button(context.texts.runs.buttons.cancel, cancelRoute.format(confirmed), 'danger')));
+  }
+}
+
+/** The run has accepted it; that its card cannot say so yet is no reason to tell its owner of trouble. */
+async function showAsCancelling({ runId }: RunRow, by: CancelledBy, { services }: Context): Promise<void> {
+  try {
+    await services.runs.cancelAccepted(runId, by);
+  } catch (error) {
+    services.log.warn({ runId, err: error }, 'an accepted cancel could not be put on its card yet');
   }
 }
 

@@ -1,6 +1,7 @@
 import { ApplicationIntegrationType, ChannelType, InteractionContextType, PermissionFlagsBits } from 'discord.js';
 import type { AnswerableInteraction } from './reply.js';
 import type { Context } from './interaction-kinds.js';
+import type { CardPlace } from '../domain/runs.js';
 import type { StoredInteraction } from '../models/interactions-schema.js';
 
 const THREADS: readonly ChannelType[] = [ChannelType.PublicThread, ChannelType.PrivateThread, ChannelType.AnnouncementThread];
@@ -16,6 +17,12 @@ export function canPostHere(interaction: AnswerableInteraction): boolean {
   if (authorizingIntegrationOwners[ApplicationIntegrationType.GuildInstall] === undefined) return false;
   const send = channel !== null && THREADS.includes(channel.type) ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages;
   return appPermissions.has([PermissionFlagsBits.ViewChannel, send]);
+}
+
+/** Where a card wished here goes; null where the bot may not post. The bot's direct messages are as private here as anywhere. */
+export function cardPlaceHere(interaction: AnswerableInteraction): CardPlace | null {
+  if (interaction.context === InteractionContextType.BotDM) return { where: 'dm' };
+  return canPostHere(interaction) && interaction.channelId !== null ? { where: 'here', channelId: interaction.channelId } : null;
 }
 
 /** What a workflow needs to answer this interaction from another process. */

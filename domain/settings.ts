@@ -62,6 +62,8 @@ export const SETTINGS = {
   SETTLE_INTERVAL: { kind: 'duration', default: '2m', help: 'how often dead runs are looked for' },
   SETTLE_GRACE: { kind: 'duration', default: '2m', help: 'age before which a run is not judged' },
   CARD_EDIT_INTERVAL: { kind: 'duration', default: '5s', help: 'least time between two edits of a card' },
+  CARD_SLOW_INTERVAL: { kind: 'duration', default: '30s', help: 'the same once a run is ten minutes old' },
+  ATTACH_MAX_BYTES: { kind: 'integer', unit: 'bytes', default: '10485760', min: 0, max: 25_000_000, help: 'model files up to this size come along with the news in direct messages' },
   ANNOUNCE_LIMIT: { kind: 'duration', default: '24h', help: 'how long the news of an end is tried to be delivered' },
   QUOTE_TTL: { kind: 'duration', default: '15m', help: 'how long a confirm screen holds' },
   LOST_AFTER_READS: { kind: 'integer', unit: 'reads', default: '3', min: 1, help: 'a job a node does not know this often in a row is lost' },

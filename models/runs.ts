@@ -220,6 +220,11 @@ export function createRuns(connection: Connection) {
     countWaiting: (queue: string, before: Date): Promise<number> =>
       Run.countDocuments({ open: true, queue, status: 'queued', createdAt: { $lt: before } }),
 
+    /** Runs of the queue that a node trains now. */
+    async runsOnNodes(queue: string): Promise<RunRow[]> {
+      return rowsOf(await Run.find({ open: true, queue, claim: { $ne: null } }, { images: 0 }).limit(500).lean<RunDocument[]>());
+    },
+
     /** Rows that settleRuns has to look at: open ones, and those ended since `noticesSince` whose notice is still pending. */
     async unsettled({ olderThan, noticesSince, limit }: { olderThan: Date; noticesSince: Date; limit: number }): Promise<RunRow[]> {
       const open = await Run.find({ open: true, createdAt: { $lt: olderThan } }).sort({ createdAt: 1 }).limit(limit).lean<RunDocument[]>();

@@ -40,6 +40,8 @@ export async function createDiscordWorkers(context: WorkerContext): Promise<Role
         ttlMs: settings.DOWNLOAD_TTL,
       }),
       cardEditIntervalMs: settings.CARD_EDIT_INTERVAL,
+      cardSlowIntervalMs: settings.CARD_SLOW_INTERVAL,
+      attachUpToBytes: settings.ATTACH_MAX_BYTES,
       pointsHelp: settings.POINTS_HELP,
     }),
   });

@@ -4,23 +4,26 @@ import type { Blobs } from '../../models/blobs.js';
 import type { Datasets } from '../../models/datasets.js';
 import type { DownloadLinks } from '../../models/download-links.js';
 import type { Interactions } from '../../models/interactions.js';
-import type { Runs } from '../../models/runs.js';
-import { announceEnd } from './announce.js';
+import type { Nodes } from '../../models/nodes.js';
+import type { PreferencesOfAccounts } from '../../models/preferences.js';
+import { announceEnd, type AnnounceDependencies } from './announce.js';
 import { answerPress, answerUpload } from './answers.js';
-import { keepCardsInStep } from './card-keeper.js';
+import type { CardTimes } from './card-edit.js';
+import { keepCardsInStep, type KeeperDependencies } from './card-keeper.js';
 import { postCard } from './cards.js';
 import { createMessages } from './messages.js';
 import { withHeartbeats } from '../heartbeats.js';
 
-export interface DiscordDependencies {
+export interface DiscordDependencies extends CardTimes {
   readonly rest: REST;
-  readonly runs: Pick<Runs, 'read' | 'setCard' | 'countWaiting' | 'noticeDelivered' | 'watch' | 'cardsToLookAt' | 'cardRendered' | 'cardLost'>;
+  readonly runs: KeeperDependencies['runs'] & AnnounceDependencies['runs'];
+  readonly nodes: Pick<Nodes, 'seenSince'>;
+  readonly preferences: Pick<PreferencesOfAccounts, 'read'>;
   readonly interactions: Pick<Interactions, 'read' | 'markAnswered'>;
   readonly datasets: Pick<Datasets, 'read'>;
-  readonly blobs: Pick<Blobs, 'read'>;
+  readonly blobs: Pick<Blobs, 'read' | 'size'>;
   readonly downloadLinks: Pick<DownloadLinks, 'linkFor'>;
-  /** Least time between two edits of a card that only show progress. */
-  readonly cardEditIntervalMs: number;
+  readonly attachUpToBytes: number;
   readonly pointsHelp: string | undefined;
 }
 

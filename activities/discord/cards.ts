@@ -1,22 +1,43 @@
+import { createHash } from 'node:crypto';
 import { splitAccountId } from '../../domain/accounts.js';
+import type { CardPlace } from '../../domain/runs.js';
 import { textsFor } from '../../bot/texts/texts.js';
 import { cardView } from '../../bot/views/card.js';
 import type { View } from '../../bot/views/layout.js';
+import type { Nodes } from '../../models/nodes.js';
+import { queueOutlookOf } from '../../models/queue-outlook.js';
 import type { Runs } from '../../models/runs.js';
-import type { RunRow } from '../../models/runs-schema.js';
+import type { Card, CardMessage, RunRow } from '../../models/runs-schema.js';
 import { isPlaceGone, isUserUnreachable } from './discord-errors.js';
-import type { Messages, NewMessage, Posted } from './messages.js';
+import type { Messages, NewMessage } from './messages.js';
 
 export interface CardDependencies {
-  readonly runs: Pick<Runs, 'read' | 'setCard' | 'countWaiting'>;
+  readonly runs: Pick<Runs, 'read' | 'setCard' | 'countWaiting' | 'runsOnNodes'>;
+  readonly nodes: Pick<Nodes, 'seenSince'>;
   readonly messages: Messages;
   readonly pointsHelp: string | undefined;
 }
 
 /** What the card of a row shows now. */
-export async function renderCard(row: RunRow, { runs, pointsHelp }: CardDependencies): Promise<View> {
-  const ahead = row.open && row.status === 'queued' ? await runs.countWaiting(row.queue, row.createdAt) : null;
-  return cardView(textsFor(row.locale), row, { ahead, pointsHelp });
+export async function renderCard(row: RunRow, deps: CardDependencies, isPublic: boolean): Promise<View> {
+  const now = new Date();
+  const outlook = await queueOutlookOf(row, deps, now, null);
+  return cardView(textsFor(row.locale), row, { ...outlook, now, pointsHelp: deps.pointsHelp, isPublic });
+}
+
+/** Names what a card shows, so that the same is not sent twice. */
+export function hashOf(view: View): string {
+  return createHash('sha256').update(JSON.stringify(view)).digest('base64url').slice(0, 22);
+}
+
+/** Whether others than the owner read the card. */
+export function isPublicCard({ card, cardPlace }: RunRow): boolean {
+  return card?.isPublic ?? (cardPlace.where === 'here' && (card === null || card.channelId === cardPlace.channelId));
+}
+
+/** Where the card is, as a place that can be wished. */
+export function placeOfCard(row: RunRow, { channelId }: CardMessage): CardPlace {
+  return isPublicCard(row) ? { where: 'here', channelId } : { where: 'dm' };
 }
 
 /**
@@ -25,25 +46,35 @@ export async function renderCard(row: RunRow, { runs, pointsHelp }: CardDependen
  * Null when the owner cannot be reached at all; the run goes on, and `/train status` shows it.
  */
 export async function postCard(row: RunRow, deps: CardDependencies): Promise<RunRow | null> {
-  const posted = await postWhereWished(row, { view: await renderCard(row, deps), name: `card:${row.runId}` }, deps.messages);
-  if (posted === null) return null;
-  return deps.runs.setCard(row.runId, { ...posted, renderedRevision: row.revision, lost: false });
+  const card = (await postAt(row.cardPlace, row, deps)) ?? (row.cardPlace.where === 'here' ? await postAt({ where: 'dm' }, row, deps) : null);
+  if (card === null) return null;
+  const recorded = await deps.runs.setCard(row.runId, card);
+  // Somebody else's message became the card meanwhile, in another place: this one would look alive for ever.
+  if (recorded?.card?.messageId !== card.messageId) await deps.messages.remove(card);
+  return recorded;
 }
 
-/** In the channel that was chosen while the bot may post there, else in direct messages; null when neither takes it. */
-async function postWhereWished(row: RunRow, message: NewMessage, messages: Messages): Promise<Posted | null> {
-  if (row.cardPlace.where === 'here') {
-    try {
-      return await messages.post(row.cardPlace.channelId, message);
-    } catch (error) {
-      if (!isPlaceGone(error)) throw error;
-    }
+/** A new message that shows the row, at this place and at no other; null when the place does not take it. */
+export async function postAt(place: CardPlace, row: RunRow, deps: CardDependencies): Promise<Card | null> {
+  const isPublic = place.where === 'here';
+  const view = await renderCard(row, deps, isPublic);
+  // Whoever started the run looks at Discord just now: nothing has to ring.
+  const message: NewMessage = { view, name: `card:${row.runId}:${row.cardMove}`, silent: true };
+  const posted = place.where === 'here' ? await postInChannel(place.channelId, message, deps.messages) : await postToOwner(row, message, deps.messages);
+  return posted === null ? null : { ...posted, isPublic, move: row.cardMove, shows: hashOf(view), renderedRevision: row.revision, lost: false };
+}
+
+async function postInChannel(channelId: string, message: NewMessage, messages: Messages): Promise<CardMessage | null> {
+  try {
+    return await messages.post(channelId, message);
+  } catch (error) {
+    if (isPlaceGone(error)) return null;
+    throw error;
   }
-  return postToOwner(row, message, messages);
 }
 
 /** Null when the owner takes no direct messages from us. */
-export async function postToOwner(row: Pick<RunRow, 'accountId'>, message: NewMessage, messages: Messages): Promise<Posted | null> {
+export async function postToOwner(row: Pick<RunRow, 'accountId'>, message: NewMessage, messages: Messages): Promise<CardMessage | null> {
   try {
     return await messages.postToUser(splitAccountId(row.accountId).userId, message);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { DiscordAPIError, RESTJSONErrorCodes } from 'discord.js';
+import { DiscordAPIError, HTTPError, RateLimitError, RESTJSONErrorCodes } from 'discord.js';
 
 /** The channel or message cannot be used any more, or not by this bot. */
 const PLACE_GONE: readonly (number | string)[] = [
@@ -7,7 +7,11 @@ const PLACE_GONE: readonly (number | string)[] = [
   RESTJSONErrorCodes.MissingAccess,
   RESTJSONErrorCodes.MissingPermissions,
   50083, // the thread is archived
+  20016, // slow mode: the next message may be hours away
 ];
+
+const NO_HISTORY = 160002;
+const TOO_LARGE: readonly (number | string)[] = [RESTJSONErrorCodes.RequestEntityTooLarge];
 
 /** The user takes no direct messages from us. */
 const USER_UNREACHABLE: readonly (number | string)[] = [
@@ -31,3 +35,9 @@ function hasCode(error: unknown, codes: readonly (number | string)[]): boolean {
 export const isPlaceGone = (error: unknown): boolean => hasCode(error, PLACE_GONE);
 export const isUserUnreachable = (error: unknown): boolean => hasCode(error, USER_UNREACHABLE);
 export const isTokenDead = (error: unknown): boolean => hasCode(error, TOKEN_DEAD);
+/** The channel takes a message, but no reply: the bot may not read its history. */
+export const isReplyRefused = (error: unknown): boolean => hasCode(error, [NO_HISTORY]);
+/** The file is larger than this place takes. */
+export const isTooLarge = (error: unknown): boolean => hasCode(error, TOO_LARGE) || (error instanceof HTTPError && error.status === 413);
+/** The place takes nothing for so long that another one is better. */
+export const isClosedForLong = (error: unknown): boolean => error instanceof RateLimitError;

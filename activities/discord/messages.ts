@@ -17,6 +17,8 @@ export interface NewMessage {
   /** Whom it pings; nobody without it. */
   readonly pings?: string;
   readonly repliesTo?: string;
+  /** It rings nowhere, not even in direct messages. */
+  readonly silent?: boolean;
 }
 
 const idSchema = z.object({ id: z.string() });
@@ -27,17 +29,19 @@ export interface Messages {
   post(channelId: string, message: NewMessage): Promise<Posted>;
   postToUser(userId: string, message: NewMessage): Promise<Posted>;
   edit(posted: Posted, view: View, signal: AbortSignal): Promise<void>;
+  remove(posted: Posted): Promise<void>;
   /** Replaces what the interaction shows, with its own token: works for 15 minutes. */
   answer(interaction: { readonly applicationId: string; readonly token: string }, view: View): Promise<void>;
 }
 
 export function createMessages(rest: REST, blobs: Pick<Blobs, 'read'>): Messages {
-  async function post(channelId: string, { view, name, pings, repliesTo }: NewMessage): Promise<Posted> {
+  async function post(channelId: string, { view, name, pings, repliesTo, silent = false }: NewMessage): Promise<Posted> {
     const reply = repliesTo === undefined ? {} : { message_reference: { message_id: repliesTo, fail_if_not_exists: false } };
     const created = await rest.post(Routes.channelMessages(channelId), {
       files: await readPictures(blobs, view.files ?? []),
       body: {
         ...bodyOf(view),
+        ...(silent ? { flags: MessageFlags.IsComponentsV2 | MessageFlags.SuppressNotifications } : {}),
         ...reply,
         allowed_mentions: { parse: [], replied_user: false, ...(pings === undefined ? {} : { users: [pings] }) },
         nonce: nonceOf(name),
@@ -57,6 +61,9 @@ export function createMessages(rest: REST, blobs: Pick<Blobs, 'read'>): Messages
       const body = { ...bodyOf(view), allowed_mentions: { parse: [] } };
       const files = await readPictures(blobs, view.files ?? []);
       await withOwnSignal(signal, (own) => rest.patch(Routes.channelMessage(channelId, messageId), { body, files, signal: own }));
+    },
+    async remove({ channelId, messageId }) {
+      await rest.delete(Routes.channelMessage(channelId, messageId));
     },
     async answer({ applicationId, token }, view) {
       await rest.patch(Routes.webhookMessage(applicationId, token), { body: { ...bodyOf(view), allowed_mentions: { parse: [] } }, files: await readPictures(blobs, view.files ?? []), auth: false });

@@ -9,15 +9,19 @@ export interface DiscordRestOptions {
 }
 
 const EDIT_OF_MESSAGE = /^\/channels\/[^/]+\/messages\/[^/]+$/;
+const NEW_MESSAGE = /^\/channels\/[^/]+\/messages$/;
+/** A new message waits this long for its turn in a channel; slow mode can ask for hours, in which the whole channel would stand still. */
+const LONGEST_TURN_MS = 10_000;
 
 /**
  * The one REST client of a worker, without a gateway. An edit that meets a rate limit is rejected instead of queued: by the time
- * its turn came it would be stale. Everything else waits its turn.
+ * its turn came it would be stale. Everything else waits its turn, a new message not for long.
  */
 export function createDiscordRest({ token, apiUrl, onUnauthorized }: DiscordRestOptions): REST {
   const rest = new REST({
     ...(apiUrl === undefined ? {} : { api: apiUrl }),
-    rejectOnRateLimit: ({ method, route }) => method === 'PATCH' && EDIT_OF_MESSAGE.test(route),
+    rejectOnRateLimit: ({ method, route, retryAfter }) =>
+      (method === 'PATCH' && EDIT_OF_MESSAGE.test(route)) || (method === 'POST' && NEW_MESSAGE.test(route) && retryAfter > LONGEST_TURN_MS),
   }).setToken(token);
   rest.on('response', ({ path }, { status }) => {
     // A 401 on a webhook is about one interaction's token, not about ours.

@@ -1,10 +1,20 @@
 import { ApplicationCommandOptionType } from 'discord.js';
-import { refused, shown, type Command } from '../interaction-kinds.js';
-import { surroundingsOf } from '../run-surroundings.js';
-import { recentRunsView, runView } from '../views/runs.js';
+import { canDo } from '../../domain/access.js';
+import type { RunRow } from '../../models/runs-schema.js';
+import { refused, shown, type Command, type Context } from '../interaction-kinds.js';
+import { runAnswer } from '../run-surroundings.js';
+import { recentRunsView } from '../views/runs.js';
 import { DATASET_OPTION, findDataset, suggestDatasets } from './options.js';
 
 const MOST_RUNS = 10;
+
+/** The latest run of a dataset, or the run of this id: operators know only that one. */
+async function runOf(given: string, context: Context): Promise<RunRow | null> {
+  const { services, actor } = context;
+  const dataset = await findDataset(given, 'view', context);
+  const run = dataset === null ? await services.runs.read(given.trim()) : await services.runs.latestRunOfDataset(dataset.datasetId);
+  return run !== null && canDo(actor, 'view', { owner: run.accountId }) ? run : null;
+}
 
 export const trainStatus = {
   data: { type: ApplicationCommandOptionType.Subcommand, name: 'status', description: 'How your trainings are doing', options: [{ ...DATASET_OPTION, required: false }] },
@@ -14,9 +24,9 @@ export const trainStatus = {
     const { runs } = context.services;
     const given = interaction.options.getString('id');
     if (given === null) return shown(recentRunsView(context.texts, await runs.recentRuns(context.actor.accountId, MOST_RUNS)));
+    const run = await runOf(given, context);
+    if (run !== null) return shown(await runAnswer(run, interaction, context));
     const dataset = await findDataset(given, 'view', context);
-    if (dataset === null) return refused({ code: 'dataset-not-found' });
-    const run = await runs.latestRunOfDataset(dataset.datasetId);
-    return run === null ? refused({ code: 'run-not-found' }) : shown(runView(context.texts, run, await surroundingsOf(run, context)));
+    return refused(dataset === null ? { code: 'dataset-not-found' } : { code: 'run-not-found' });
   },
 } satisfies Command;

@@ -4,11 +4,10 @@ import { findDataset } from '../commands/options.js';
 import { refused, shown, type Component } from '../interaction-kinds.js';
 import { offerTraining } from '../offer.js';
 import { storedInteractionOf } from '../reach.js';
-import { surroundingsOf } from '../run-surroundings.js';
+import { runAnswer } from '../run-surroundings.js';
 import { saidView, troubleView } from '../views/answers.js';
 import { againRoute, cancelAskRoute, cancelRoute, quoteRoute, refreshRoute, startRoute, type ConfirmedCancel } from '../views/custom-ids.js';
 import { button } from '../views/layout.js';
-import { runView } from '../views/runs.js';
 
 /** The press that starts a run. The run answers it; only what never became a run is answered here. */
 export const startRun = {
@@ -23,11 +22,11 @@ export const startRun = {
       case 'started': {
         // A press that met a run under way or ended is not told by that run, which answers the first press.
         const run = await services.runs.read(quote.runId);
-        return run === null || run.interactionId === interaction.id ? { kind: 'answered-by-workflow' } : shown(runView(context.texts, run, await surroundingsOf(run, context)));
+        return run === null || run.interactionId === interaction.id ? { kind: 'answered-by-workflow' } : shown(await runAnswer(run, interaction, context));
       }
       case 'already-started': {
         const run = await services.runs.read(quote.runId);
-        return run === null ? shown(saidView(context.texts.alreadyStarted)) : shown(runView(context.texts, run, await surroundingsOf(run, context)));
+        return run === null ? shown(saidView(context.texts.alreadyStarted)) : shown(await runAnswer(run, interaction, context));
       }
       case 'not-confirmed':
         return shown(troubleView(context.texts.notConfirmed, button('Start training', startRoute.format({ quoteId }), 'primary')));
@@ -60,10 +59,10 @@ export const trainAgain = {
 export const refreshRun = {
   route: refreshRoute,
   ack: 'update',
-  async run(_interaction, { runId }, context) {
+  async run(interaction, { runId }, context) {
     const run = await context.services.runs.read(runId);
     if (run === null || !canDo(context.actor, 'view', { owner: run.accountId })) return refused({ code: 'run-not-found' });
-    return shown(runView(context.texts, run, await surroundingsOf(run, context)));
+    return shown(await runAnswer(run, interaction, context));
   },
 } satisfies Component<Record<'runId', string>>;
 

@@ -1,43 +1,68 @@
+import { ComponentType } from 'discord.js';
 import type { RunRow } from '../../models/runs-schema.js';
 import type { Help } from '../texts/en/refusals.js';
-import { sizeText } from '../texts/en/words.js';
+import { againButtons } from './card.js';
 import { downloadRoute } from './custom-ids.js';
 import { ACCENT, button, framed, line, linkButton, row, text, timestamp, type View } from './layout.js';
+import { modelRoute } from './model-routes.js';
+import { showRunRoute } from './run-routes.js';
 import { endSentence } from './run-words.js';
 import { clamp, plain, safe } from './safe.js';
 import type { Texts } from '../texts/texts.js';
 
 export type EndedRun = Pick<RunRow, 'runId' | 'datasetName' | 'status' | 'artifact' | 'end'>;
 
+export interface Link {
+  readonly url: string;
+  readonly expiresAt: Date;
+}
+
+/**
+ * Who reads the notice. In a channel everybody does, so it holds neither points nor a link nor the file: its buttons give them to
+ * the owner alone. A link is signed: whoever sees it can fetch the file.
+ */
+export type NoticeReaders =
+  | { readonly kind: 'everybody' }
+  | { readonly kind: 'owner'; readonly link: Link | null; /** The file itself comes along. */ readonly attached: boolean };
+
 export interface NoticeOptions extends Help {
   /** Whom it is for; the sender decides whether that pings. */
   readonly userId: string;
-  /** A signed link: whoever sees it can fetch the file, so it goes into messages that only the owner sees. */
-  readonly link: { readonly url: string; readonly expiresAt: Date } | null;
+  readonly readers: NoticeReaders;
 }
 
 /** The new message that tells a run's end. */
-export function noticeView(t: Texts, run: EndedRun, { userId, link, pointsHelp }: NoticeOptions): View {
+export function noticeView(t: Texts, run: EndedRun, { userId, readers, pointsHelp }: NoticeOptions): View {
   const succeeded = run.status === 'succeeded';
-  return framed(succeeded ? ACCENT.good : run.status === 'failed' ? ACCENT.bad : ACCENT.waiting, [
-    text(`<@${userId}> ${endLines(t, run, { pointsHelp })}`),
-    succeeded && link !== null ? text(`-# The link works until ${timestamp(link.expiresAt, 'f')}; **New link** makes another one for you alone.`) : null,
-    succeeded
-      ? row(
-          ...(link === null
-            ? [button('Download', downloadRoute.format({ loraId: run.runId }), 'primary')]
-            : [linkButton('Download', link.url), button('New link', downloadRoute.format({ loraId: run.runId }))]),
-        )
-      : null,
+  const link = readers.kind === 'owner' && succeeded ? readers.link : null;
+  const attached = readers.kind === 'owner' && readers.attached && succeeded ? run.artifact : null;
+  const view = framed(succeeded ? ACCENT.good : run.status === 'failed' ? ACCENT.bad : ACCENT.waiting, [
+    text(`<@${userId}> ${endLines(t, run, { pointsHelp }, readers.kind === 'owner')}`),
+    attached === null ? null : { type: ComponentType.File, file: { url: `attachment://${attached.fileName}` } },
+    text(attached === null ? null : `-# ${t.runs.notice.attached}`, link === null ? null : `-# ${t.runs.notice.linkHolds(timestamp(link.expiresAt, 'f'))}`),
+    row(...buttonsOf(t, run, link, readers)),
   ]);
+  return attached === null ? view : { ...view, files: [{ name: attached.fileName, sha256: attached.sha256 }] };
 }
 
-function endLines(t: Texts, run: EndedRun, help: Help): string {
-  const head = `**${safe(run.datasetName === '' ? 'Training' : run.datasetName, 40)}: ${t.status[run.status].toLowerCase()}**`;
+function buttonsOf(t: Texts, { runId, status }: EndedRun, link: Link | null, readers: NoticeReaders): ReturnType<typeof button | typeof linkButton>[] {
+  const { buttons } = t.runs;
+  const details = readers.kind === 'everybody' ? [button(buttons.details, showRunRoute.format({ runId }))] : [];
+  if (status === 'refused') return [];
+  if (status !== 'succeeded') return [...againButtons(t, runId), ...details];
+  const file =
+    link === null
+      ? [button(buttons.download, downloadRoute.format({ loraId: runId }), 'primary')]
+      : [linkButton(buttons.download, link.url), button(buttons.newLink, downloadRoute.format({ loraId: runId }))];
+  return [...file, button(buttons.model, modelRoute.format({ loraId: runId })), ...details];
+}
+
+function endLines(t: Texts, run: EndedRun, help: Help, withPoints: boolean): string {
+  const head = t.runs.notice.head(run.datasetName === '' ? t.runs.notice.nameless : safe(run.datasetName, 40), t.status[run.status]);
   if (run.end === null) return head;
   const { what, hint, points } = endSentence(t, run.end, help);
-  const file = run.artifact === null || run.status !== 'succeeded' ? [] : [`\`${plain(run.artifact.fileName)}\`, ${sizeText(run.artifact.sizeBytes)}`];
-  return [head, what, ...file, hint, points].join('\n');
+  const file = run.artifact === null || run.status !== 'succeeded' ? [] : [t.runs.notice.file(plain(run.artifact.fileName), run.artifact.sizeBytes)];
+  return [head, what, ...file, hint, ...(withPoints ? [points] : [])].join('\n');
 }
 
 /** Longest story of one run where several share a message. */
@@ -46,21 +71,21 @@ const MOST_STORIES = 5;
 
 /** Ends that could not be delivered when they happened. */
 export function pendingNoticesView(t: Texts, rows: readonly EndedRun[], help: Help): View {
-  const stories = rows.slice(0, MOST_STORIES).map((run) => text(clamp(endLines(t, run, help), STORY_LIMIT)));
+  const stories = rows.slice(0, MOST_STORIES).map((run) => text(clamp(endLines(t, run, help, true), STORY_LIMIT)));
   const downloads = rows.filter((run) => run.status === 'succeeded').slice(0, MOST_STORIES);
   const more = rows.length - stories.length;
   return framed(ACCENT.calm, [
-    text('## While you could not be reached'),
+    text(t.runs.notice.missedHeading),
     ...stories.flatMap((story, at) => (at === 0 ? [story] : [line(), story])),
-    more > 0 ? text(`-# And ${more} more: look at \`/train status\`.`) : null,
-    row(...downloads.map((run) => button(`Download ${plain(run.datasetName)}`, downloadRoute.format({ loraId: run.runId }), 'primary'))),
+    more > 0 ? text(`-# ${t.runs.notice.more(more)}`) : null,
+    row(...downloads.map((run) => button(t.runs.buttons.downloadOf(plain(run.datasetName)), downloadRoute.format({ loraId: run.runId }), 'primary'))),
   ]);
 }
 
 /** A fresh link, for the owner's eyes only. */
-export function downloadView(t: Texts, fileName: string, sizeBytes: number, link: { readonly url: string; readonly expiresAt: Date }): View {
+export function downloadView(t: Texts, fileName: string, sizeBytes: number, link: Link): View {
   return framed(ACCENT.good, [
-    text(`\`${plain(fileName)}\` · ${sizeText(sizeBytes)}`, `-# The link works until ${timestamp(link.expiresAt, 'f')}. Whoever has it can fetch the file.`),
-    row(linkButton('Download', link.url)),
+    text(t.runs.download(plain(fileName), sizeBytes), `-# ${t.runs.linkOfOwner(timestamp(link.expiresAt, 'f'))}`),
+    row(linkButton(t.runs.buttons.download, link.url)),
   ]);
 }

@@ -2,10 +2,12 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import type { Connection } from 'mongoose';
 import { createDiscordActivities, type DiscordActivities } from '../../activities/discord/activities.js';
 import { createDiscordRest } from '../../activities/discord/rest.js';
-import { createBlobs } from '../../models/blobs.js';
+import { createBlobs, type Blobs } from '../../models/blobs.js';
 import { createDatasets } from '../../models/datasets.js';
 import { createDownloadLinks } from '../../models/download-links.js';
 import { createInteractions } from '../../models/interactions.js';
+import { createNodes, type Nodes } from '../../models/nodes.js';
+import { createPreferences, type PreferencesOfAccounts } from '../../models/preferences.js';
 import { createRuns, type Runs } from '../../models/runs.js';
 import type { RunRow } from '../../models/runs-schema.js';
 import { createDiscordDriver, type DiscordDriver } from '../../sandbox/discord/driver/driver.js';
@@ -17,6 +19,9 @@ export interface TestDiscord {
   readonly activities: DiscordActivities;
   readonly runs: Runs;
   readonly interactions: ReturnType<typeof createInteractions>;
+  readonly nodes: Nodes;
+  readonly preferences: PreferencesOfAccounts;
+  readonly blobs: Blobs;
   /** Writes a row as the yard would. */
   record(row: RunRow): Promise<void>;
   /** Starts the keeper of the cards in an activity of its own; the result stops it and waits for its end. */
@@ -25,20 +30,27 @@ export interface TestDiscord {
 }
 
 const CARD_EDIT_INTERVAL_MS = 1_000;
+const ATTACH_UP_TO_BYTES = 1_000_000;
 
 /** The activities of a `discord` worker over the stand-in and a database, without Temporal around them. */
 export async function startTestDiscord(connection: Connection): Promise<TestDiscord> {
   const standIn = await createDiscordStandIn();
   const runs = createRuns(connection);
   const interactions = createInteractions(connection);
+  const [nodes, preferences, blobs] = [createNodes(connection), createPreferences(connection), createBlobs(connection)];
+  await blobs.ensureIndexes();
   const activities = createDiscordActivities({
     rest: createDiscordRest({ token: standIn.token, apiUrl: standIn.apiUrl }),
     runs,
     interactions,
-    blobs: createBlobs(connection),
+    blobs,
     datasets: createDatasets(connection),
     downloadLinks: createDownloadLinks({ baseUrl: 'http://127.0.0.1:8080', secret: 'a secret of tests', ttlMs: 3_600_000 }),
     cardEditIntervalMs: CARD_EDIT_INTERVAL_MS,
+    cardSlowIntervalMs: CARD_EDIT_INTERVAL_MS,
+    attachUpToBytes: ATTACH_UP_TO_BYTES,
+    nodes,
+    preferences,
     pointsHelp: undefined,
   });
   return {
@@ -47,6 +59,9 @@ export async function startTestDiscord(connection: Connection): Promise<TestDisc
     activities,
     runs,
     interactions,
+    nodes,
+    preferences,
+    blobs,
     async record({ runId, ...row }) {
       await connection.collection<{ _id: string }>('runs').insertOne({ _id: runId, ...row });
     },

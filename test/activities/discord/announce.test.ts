@@ -91,7 +91,7 @@ describe('the news of an end', () => {
     const inChannel = await endedWithCard({ cardPlace: here });
     await asActivity(discord.activities.announce, inChannel);
     expect(JSON.stringify(await messagesAbout(inChannel))).not.toContain('sig=');
-    expect(buttonsOf((await messagesAbout(inChannel)).at(-1)?.components ?? [])).toEqual(['Download']);
+    expect(buttonsOf((await messagesAbout(inChannel)).at(-1)?.components ?? [])).toEqual(['Download', 'Model', 'Details']);
     const direct = await endedWithCard({ cardPlace: { where: 'dm' } });
     await asActivity(discord.activities.announce, direct);
     expect(JSON.stringify((await messagesAbout(direct)).at(-1))).toContain(`/download/${direct.runId}?expires=`);
@@ -108,7 +108,10 @@ describe('the news of an end', () => {
     const row = anEndedRun(succeeded, { ...identity(), cardPlace: here });
     await discord.record(row);
     await asActivity(discord.activities.announce, row);
-    expect((await messagesAbout(row)).map(({ components }) => buttonsOf(components))).toEqual([['Download', 'Train again'], ['Download']]);
+    expect((await messagesAbout(row)).map(({ components }) => buttonsOf(components))).toEqual([
+      ['Download', 'Model', 'Train again', 'Other settings', 'Details'],
+      ['Download', 'Model', 'Details'],
+    ]);
   });
 
   it('goes to direct messages when the channel was deleted', async () => {

@@ -62,7 +62,7 @@ describe('the keeper of the cards', () => {
     await step(row, 420);
     await untilCardSays(row, '420 of 1,500 steps');
     await discord.runs.end(row.runId, { kind: 'succeeded', capturedPoints: 1_900 }, new Date());
-    await untilCardSays(row, '1,900 points spent');
+    await untilCardSays(row, 'The model is trained and checked');
     await discord.driver.waitFor(async () => {
       const now = await discord.runs.read(row.runId);
       return now?.card?.renderedRevision === now?.revision;
