@@ -37,8 +37,7 @@ export interface OpenedServices {
 /** Everything the commands use, over one connection. */
 export function openServices({ connection, recipes, yard, config, log }: ServiceParts): OpenedServices {
   const models = {
-    // The bot serves before its database does: the store is opened when something is read from it.
-    blobs: { read: async (sha256) => createBlobs(connection).read(sha256) },
+    blobs: createBlobs(connection),
     datasets: createDatasets(connection),
     runs: createRuns(connection),
     quotes: createQuotes(connection),

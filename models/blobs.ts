@@ -23,14 +23,15 @@ export interface ByteRange {
 export type Blobs = ReturnType<typeof createBlobs>;
 
 export function createBlobs(connection: Connection) {
-  const { files, chunks, bucket } = bucketCollections(connection, 'blobs');
+  // A process may serve before its database is connected: the bucket is looked up when something is asked of it.
+  const store = (): ReturnType<typeof bucketCollections> => bucketCollections(connection, 'blobs');
 
-  const find = (sha256: string): Promise<FileDocument | null> => files.findOne({ filename: sha256 });
+  const find = async (sha256: string): Promise<FileDocument | null> => store().files.findOne({ filename: sha256 });
 
   return {
     ensureIndexes: async (): Promise<void> => {
-      await files.createIndexes([{ key: { filename: 1 }, unique: true }]);
-      await chunks.createIndexes([{ key: { files_id: 1, n: 1 }, unique: true }]);
+      await store().files.createIndexes([{ key: { filename: 1 }, unique: true }]);
+      await store().chunks.createIndexes([{ key: { files_id: 1, n: 1 }, unique: true }]);
     },
 
     /**
@@ -43,14 +44,14 @@ export function createBlobs(connection: Connection) {
         if ((await find(sha256)) !== null) return { sha256, sizeBytes: bytes.length, stored: 'already' };
       }
       const id = new mongo.ObjectId();
-      const { sha256, sizeBytes } = await writeChunks(chunks, id, bytes);
+      const { sha256, sizeBytes } = await writeChunks(store().chunks, id, bytes);
       try {
-        await files.insertOne({ _id: id, length: sizeBytes, chunkSize: CHUNK_BYTES, uploadDate: new Date(), filename: sha256 }, FILE_WRITE);
+        await store().files.insertOne({ _id: id, length: sizeBytes, chunkSize: CHUNK_BYTES, uploadDate: new Date(), filename: sha256 }, FILE_WRITE);
         return { sha256, sizeBytes, stored: 'now' };
       } catch (error) {
         // Only this error says that the document is not there; after a lost answer the chunks may belong to a file.
         if (duplicateKeyOf(error) === null) throw error;
-        await chunks.deleteMany({ files_id: id });
+        await store().chunks.deleteMany({ files_id: id });
         return { sha256, sizeBytes, stored: 'already' };
       }
     },
@@ -61,39 +62,39 @@ export function createBlobs(connection: Connection) {
 
     async read(sha256: string): Promise<Buffer | null> {
       const file = await find(sha256);
-      return file === null ? null : readChunks(chunks, file);
+      return file === null ? null : readChunks(store().chunks, file);
     },
 
     /** @throws RangeError when the range does not lie within the blob. */
     async openStream(sha256: string, range?: ByteRange): Promise<{ sizeBytes: number; stream: Readable } | null> {
       const file = await find(sha256);
       if (file === null) return null;
-      if (range === undefined) return { sizeBytes: file.length, stream: bucket.openDownloadStream(file._id) };
+      if (range === undefined) return { sizeBytes: file.length, stream: store().bucket.openDownloadStream(file._id) };
       if (range.start < 0 || range.end < range.start || range.end >= file.length) {
         throw new RangeError(`Expected a range within 0 to ${file.length - 1} bytes, got ${range.start} to ${range.end}.`);
       }
-      return { sizeBytes: file.length, stream: bucket.openDownloadStream(file._id, { start: range.start, end: range.end + 1 }) };
+      return { sizeBytes: file.length, stream: store().bucket.openDownloadStream(file._id, { start: range.start, end: range.end + 1 }) };
     },
 
     /** Removes a blob that nothing refers to any more. The file goes first, so that a crash leaves only what {@link sweepOrphans} finds. */
     async remove(sha256: string): Promise<void> {
-      const file = await files.findOneAndDelete({ filename: sha256 }, FILE_WRITE);
-      if (file !== null) await chunks.deleteMany({ files_id: file._id });
+      const file = await store().files.findOneAndDelete({ filename: sha256 }, FILE_WRITE);
+      if (file !== null) await store().chunks.deleteMany({ files_id: file._id });
     },
 
     /** Removes chunks without a file whose writing began before `olderThan`: what crashes left behind. Tells how many files' worth. */
     async sweepOrphans(olderThan: Date): Promise<number> {
       const begun = mongo.ObjectId.createFromTime(Math.floor(olderThan.getTime() / 1000));
-      const orphans = await chunks
+      const orphans = await store().chunks
         .aggregate<{ _id: mongo.ObjectId }>([
           { $match: { files_id: { $lt: begun } } },
           { $group: { _id: '$files_id' } },
-          { $lookup: { from: files.collectionName, localField: '_id', foreignField: '_id', as: 'file' } },
+          { $lookup: { from: store().files.collectionName, localField: '_id', foreignField: '_id', as: 'file' } },
           { $match: { file: [] } },
           { $project: { _id: 1 } },
         ])
         .toArray();
-      for (const { _id } of orphans) await chunks.deleteMany({ files_id: _id });
+      for (const { _id } of orphans) await store().chunks.deleteMany({ files_id: _id });
       return orphans.length;
     },
   };
