@@ -97,7 +97,7 @@ describe('a user with datasets', () => {
 
   it('may type the name of a dataset instead of choosing it', async () => {
     await createDataset('Typed by hand');
-    expect(await said(await mira().slash('train view', { id: 'Typed by hand' }))).toContain('trigger word');
+    expect(await said(await mira().slash('train view', { id: 'Typed by hand' }))).toContain('Trigger word');
   });
 
   it('captions and removes an image by number, by name and from the list', async () => {
@@ -142,8 +142,10 @@ describe('a user with datasets', () => {
     const list = await (await jonas().slash('train list')).message();
     expect(allText(list.components)).toContain('page 1 of 2');
     const turned = await (await jonas().click(list, 'Next page')).waitFor((seen) => allText(seen.updated?.components ?? []).includes('page 2 of 2'));
-    const opened = await (await jonas().select(turned.updated ?? list, 'v1:open', [datasetIds[0] ?? ''])).waitFor((seen) => allText(seen.updated?.components ?? []).includes('trigger word'));
-    expect(buttonsOf(opened.updated?.components ?? [])).toContain('All datasets');
+    const chosen = await (await jonas().select(turned.updated ?? list, 'v1:choose:1', [datasetIds[0] ?? ''])).waitFor((seen) => buttonsOf(seen.updated?.components ?? []).includes('View'));
+    expect(allText(chosen.updated?.components ?? [])).toContain('page 2 of 2');
+    const opened = await (await jonas().click(chosen.updated ?? list, 'View')).waitFor((seen) => buttonsOf(seen.updated?.components ?? []).includes('All datasets'));
+    expect(allText(opened.updated?.components ?? [])).toContain('Series 0');
   });
 });
 
