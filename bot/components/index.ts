@@ -31,6 +31,7 @@ import { askToDeleteModel, deleteModelConfirmed, downloadModel, modelsPage, open
 import { moveCard, showRun } from './cards.js';
 import { olderHistory } from './points.js';
 import { cancelAsk, cancelConfirmed, quoteDataset, refreshRun, startRun, trainAgain } from './runs.js';
+import { setCardPlace, setDefaultRecipe, setPing } from './settings.js';
 
 const ALL: readonly AnyComponent[] = [
   anyComponent(listPage),
@@ -69,6 +70,9 @@ const ALL: readonly AnyComponent[] = [
   anyComponent(refreshRun),
   anyComponent(showRun),
   anyComponent(moveCard),
+  anyComponent(setPing),
+  anyComponent(setCardPlace),
+  anyComponent(setDefaultRecipe),
   anyComponent(cancelAsk),
   anyComponent(cancelConfirmed),
   anyComponent(downloadModel),
