@@ -39,15 +39,17 @@ export function createDiscordActivities(dependencies: DiscordDependencies) {
      * Answers the press that started a run: accepted, or refused with what to do. At most one answer each.
      * A user who cannot be reached is no failure; a refusal that could not be told stays a pending notice.
      */
-    answerInteraction: ({ interactionId, runId }: { interactionId: string; runId: string }): Promise<void> => answerPress({ interactionId, runId }, deps),
+    answerInteraction: ({ interactionId, runId }: { interactionId: string; runId: string }): Promise<void> =>
+      beating(() => answerPress({ interactionId, runId }, deps)),
 
     /** Posts the card of an open run, once: a recorded message stands. An owner who cannot be reached gets none. */
-    openCard: async ({ runId }: { runId: string }): Promise<void> => {
-      const row = await deps.runs.read(runId);
-      // An ended run's card is the business of `announce`, so that two do not post at once.
-      if (row === null || row.card !== null || row.end !== null) return;
-      await postCard(row, deps);
-    },
+    openCard: ({ runId }: { runId: string }): Promise<void> =>
+      beating(async () => {
+        const row = await deps.runs.read(runId);
+        // An ended run's card is the business of `announce`, so that two do not post at once.
+        if (row === null || row.card !== null || row.end !== null) return;
+        await postCard(row, deps);
+      }),
 
     /**
      * Tells a run's end in a new message and marks its notice delivered. `delivered: false` means that the owner takes messages

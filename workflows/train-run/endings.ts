@@ -13,6 +13,7 @@ import type { RunState } from './run-state.js';
 export type ProcessEnd = TrainingEnd | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 const DEFAULT_ANNOUNCE_MS = 24 * 3_600_000;
+const DEFAULT_HEARTBEAT_MS = 20_000;
 
 /** Row, job, points, row, news: in this order, whatever ended the run. Runs non-cancellable as a whole. */
 export async function closeRun(run: RunState, ended: ProcessEnd, holdAsked: boolean): Promise<RunEnd> {
@@ -109,7 +110,7 @@ async function interrupt(run: RunState, ending: EndingRun): Promise<number> {
 /** Answers the press and opens the card. A user who cannot be reached never fails a run. */
 export async function tell(run: RunState, withCard: boolean): Promise<void> {
   const { runId, interactionId } = run.request;
-  const telling = tellingActivities();
+  const telling = tellingActivities(run.opened?.limits.heartbeatMs ?? DEFAULT_HEARTBEAT_MS);
   const calls = [telling.answerInteraction({ interactionId, runId })];
   if (withCard) calls.push(telling.openCard({ runId }));
   for (const told of await Promise.allSettled(calls)) {

@@ -50,12 +50,13 @@ export function endingActivities() {
   });
 }
 
-/** Answer and card: two minutes in all, and a failure never fails the run. */
-export function tellingActivities() {
+/** Answer and card: two minutes in all, and a failure never fails the run. A worker that dies in it is noticed by its heartbeat. */
+export function tellingActivities(heartbeatMs: number) {
   return proxyActivities<Pick<DiscordActivities, 'answerInteraction' | 'openCard'>>({
     taskQueue: queues().discord,
     startToCloseTimeout: '30 seconds',
     scheduleToCloseTimeout: '2 minutes',
+    heartbeatTimeout: heartbeatMs,
     cancellationType: WAIT,
     retry: { maximumInterval: '10 seconds' },
   });
