@@ -17,12 +17,12 @@ const CLOCK_AND_CHANCE = [
 export default tseslint.config(
   { ignores: ['node_modules/', 'dist/', '.trainyard/', 'docs/', '**/*.json'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked],
     plugins: { 'import-x': importX },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     settings: {
-      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts', '.tsx'] },
       'import-x/resolver': { typescript: true },
     },
     rules: {

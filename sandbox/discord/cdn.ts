@@ -1,5 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Fault } from './faults.js';
 import { cleanFileName, contentTypeOf } from './file-names.js';
 import { pictureSize } from './picture-size.js';
 import type { StoredFile, World } from './world.js';
@@ -93,12 +95,15 @@ function isValidNow(world: World, path: string, query: CdnQuery): boolean {
   return Number.parseInt(ex, 16) * 1000 > world.clock.now();
 }
 
-/** Serves the CDN at `/attachments/…`, `/ephemeral-attachments/…` and the same below `/cdn`. `isBroken` injects a missing file. */
-export function serveCdn(app: FastifyInstance, world: World, isBroken: (path: string) => boolean): void {
-  const serve = (url: string, query: CdnQuery, reply: FastifyReply): FastifyReply => {
+/** Serves the CDN at `/attachments/…`, `/ephemeral-attachments/…` and the same below `/cdn`. `faultAt` makes an address slow, or answer with a status. */
+export function serveCdn(app: FastifyInstance, world: World, faultAt: (path: string) => Fault | undefined): void {
+  const serve = async (url: string, query: CdnQuery, reply: FastifyReply): Promise<FastifyReply> => {
     const path = pathOf(new URL(url, 'http://cdn').pathname);
+    const fault = faultAt(path);
+    if (fault?.delayMs !== undefined) await delay(fault.delayMs);
     const file = fileAt(world, path);
-    if (isBroken(path) || file?.path !== path || file.removed || !isValidNow(world, path, query)) {
+    if (fault?.status !== undefined && fault.status !== 404) return reply.code(fault.status).send('');
+    if (fault?.status === 404 || file?.path !== path || file.removed || !isValidNow(world, path, query)) {
       return reply.code(404).type('text/plain;charset=UTF-8').send('This content is no longer available.');
     }
     return reply

@@ -5,6 +5,8 @@ const schema = z.object({
   STAND_IN_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   /** The bot token to accept; a fresh one when absent. */
   STAND_IN_TOKEN: z.string().min(1).optional(),
+  /** Where the try-it page links a run to, with `{runId}` in it. */
+  STAND_IN_RUN_LINK: z.string().includes('{runId}').optional(),
   /** `1`: stop when standard input closes, that is when the parent is gone. */
   TRAINYARD_PARENT_WATCH: z.enum(['0', '1']).default('0'),
 });
@@ -12,6 +14,7 @@ const schema = z.object({
 export interface StandInConfig {
   port: number;
   token?: string;
+  runLink?: string;
   watchParent: boolean;
 }
 
@@ -19,6 +22,6 @@ export interface StandInConfig {
 export function readStandInConfig(env: NodeJS.ProcessEnv = process.env): StandInConfig {
   const result = schema.safeParse(env);
   if (!result.success) throw new Error(`The stand-in of Discord cannot start:\n${z.prettifyError(result.error)}`);
-  const { STAND_IN_PORT: port, STAND_IN_TOKEN: token, TRAINYARD_PARENT_WATCH: watch } = result.data;
-  return { port, ...(token === undefined ? {} : { token }), watchParent: watch === '1' };
+  const { STAND_IN_PORT: port, STAND_IN_TOKEN: token, STAND_IN_RUN_LINK: runLink, TRAINYARD_PARENT_WATCH: watch } = result.data;
+  return { port, ...(token === undefined ? {} : { token }), ...(runLink === undefined ? {} : { runLink }), watchParent: watch === '1' };
 }

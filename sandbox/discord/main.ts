@@ -1,11 +1,17 @@
+import { REST } from 'discord.js';
 import { pino } from 'pino';
+import { COMMAND_BODIES } from '../../bot/commands/index.js';
+import { deployCommands } from '../../bot/deploy.js';
 import { readStandInConfig } from './config.js';
+import { APPLICATION_ID } from './people.js';
 import { createDiscordStandIn } from './stand-in.js';
 
 async function run(): Promise<void> {
   const { watchParent, ...options } = readStandInConfig();
   const log = pino({ base: null });
   const standIn = await createDiscordStandIn(options);
+  // Its world is new at each start; with Discord itself this is a step of its own.
+  await deployCommands(new REST({ api: standIn.apiUrl }).setToken(standIn.token), APPLICATION_ID, COMMAND_BODIES);
 
   let isStopping = false;
   const stop = (): void => {

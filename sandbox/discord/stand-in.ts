@@ -6,6 +6,7 @@ import { controlError, serveControl } from './control/routes.js';
 import { createFaults } from './faults.js';
 import { serveGateway } from './gateway/gateway.js';
 import { standInToken } from './people.js';
+import { servePage } from './page-server.js';
 import { serveRest } from './rest/server.js';
 import { createWorld } from './world.js';
 
@@ -19,6 +20,8 @@ export interface StandInOptions {
   port?: number;
   /** The bot token it accepts; a fresh one when absent. */
   token?: string;
+  /** Where the try-it page links a run to, with `{runId}` in it. */
+  runLink?: string;
   clock?: Clock;
   heartbeatIntervalMs?: number;
 }
@@ -42,8 +45,9 @@ export async function createDiscordStandIn(options: StandInOptions = {}): Promis
   takeBodiesRaw(app);
   const gateway = serveGateway(app.server, world, { heartbeatIntervalMs: options.heartbeatIntervalMs ?? HEARTBEAT_INTERVAL_MS });
   serveRest(app, world, gateway, faults);
-  serveCdn(app, world, (path) => faults.take('GET', path)?.status !== undefined);
-  serveControl(app, world, gateway, faults);
+  serveCdn(app, world, (path) => faults.take('GET', path));
+  serveControl(app, world, gateway, faults, options.runLink === undefined ? {} : { runLink: options.runLink });
+  servePage(app);
   app.setErrorHandler((error, _request, reply) => controlError(error, reply) ?? reply.code(500).send({ error: error instanceof Error ? error.stack : String(error) }));
 
   await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });

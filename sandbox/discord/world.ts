@@ -109,6 +109,8 @@ export interface Interaction {
 
 /** The whole state of the stand-in; lost when it stops. */
 export interface World {
+  /** New at each start, so that a page left open notices that everything it knew is gone. */
+  readonly epoch: string;
   readonly clock: Clock;
   readonly journal: Journal;
   readonly nextId: () => string;
@@ -129,6 +131,7 @@ export interface World {
 
 export function createWorld(clock: Clock, token: string): World {
   const world: World = {
+    epoch: randomBytes(6).toString('hex'),
     clock,
     journal: createJournal(clock),
     nextId: createSnowflakes(() => clock.now()),

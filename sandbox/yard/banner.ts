@@ -4,12 +4,14 @@ import type { YardState } from './yard-state.js';
 /** What the user reads when everything serves. */
 export function readyBanner(state: YardState, settings: YardSettings, dataDir: string, elapsedMs: number): string {
   const { temporal, discord, comfyui, web } = state;
+  const tryIt: [string, string][] = discord.standIn ? [['Try it', `${discord.controlUrl ?? ''}/`]] : [];
   const rows: [string, string][] = [
+    ...tryIt,
     ['Temporal Web UI', temporal.uiUrl ?? 'not known: set TEMPORAL_UI_URL'],
     ['Temporal', `${temporal.address}, namespace ${temporal.namespace}`],
     ['MongoDB', withoutPassword(state.mongodbUri)],
     ['Downloads', settings.PUBLIC_URL === undefined ? web.url : `${settings.PUBLIC_URL} (served at ${web.url})`],
-    ['Discord', discord.standIn ? `stand-in at ${discord.controlUrl ?? ''}` : 'discord.com'],
+    ['Discord', discord.standIn ? 'stand-in (DISCORD_TOKEN is not set)' : 'discord.com'],
     ['ComfyUI', comfyui.map(({ name, url, standIn }) => `${standIn ? 'stand-in ' : ''}${name} at ${url}`).join(', ')],
     ['Data', dataDir],
   ];
@@ -21,7 +23,7 @@ export function readyBanner(state: YardState, settings: YardSettings, dataDir: s
 function notes({ discord, comfyui }: YardState, settings: YardSettings): string[] {
   const lines: string[] = [];
   if (discord.standIn) {
-    lines.push('DISCORD_TOKEN is not set, so a stand-in plays Discord: nobody on the real Discord can reach this yard. Try `npm run demo` beside it.');
+    lines.push('DISCORD_TOKEN is not set, so a stand-in plays Discord: open the address after "Try it" to use it in a browser. Nobody on the real Discord can reach this yard.');
   } else if (settings.PUBLIC_URL === undefined) {
     lines.push('PUBLIC_URL is not set, so users get only files that fit the upload limit of their channel.');
   }

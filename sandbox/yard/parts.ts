@@ -71,7 +71,7 @@ export function standInParts(plan: PartPlan): readonly PartSpec[] {
   const { discord, comfyui } = plan.addresses;
   const parts: PartSpec[] = [];
   if (discord.token !== undefined) {
-    const env = { STAND_IN_PORT: String(plan.ports.discord), STAND_IN_TOKEN: discord.token };
+    const env = { STAND_IN_PORT: String(plan.ports.discord), STAND_IN_TOKEN: discord.token, ...runLink(plan.addresses.temporal) };
     parts.push(programPart(plan, 'discord-stand-in', 'discord*', env, STOP_LIMIT_MS));
   }
   for (const { name, standIn } of comfyui) {
@@ -80,6 +80,12 @@ export function standInParts(plan: PartPlan): readonly PartSpec[] {
     parts.push(programPart(plan, `comfyui-${name}`, `${name}*`, env, STOP_LIMIT_MS));
   }
   return parts;
+}
+
+/** Where the try-it page finds a run in the Temporal Web UI. */
+function runLink({ uiUrl, namespace }: Addresses['temporal']): Environment {
+  if (uiUrl === undefined) return {};
+  return { STAND_IN_RUN_LINK: `${uiUrl.replace(/\/$/, '')}/namespaces/${encodeURIComponent(namespace)}/workflows/train-run%3A{runId}` };
 }
 
 /** Workers first, then what brings them work. */

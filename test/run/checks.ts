@@ -18,6 +18,7 @@ export interface Check {
 export const CHECKS: readonly Check[] = [
   { name: 'Lint', program: `${NODE_MODULES}/eslint/bin/eslint.js`, args: ['.', '--max-warnings', '0'] },
   { name: 'Types', program: `${NODE_MODULES}/typescript/bin/tsc`, args: ['--noEmit', '--pretty', 'false'] },
+  { name: 'Types of the try-it page', program: `${NODE_MODULES}/typescript/bin/tsc`, args: ['--noEmit', '--pretty', 'false', '-p', 'sandbox/discord/page'] },
 ];
 
 type Say = (text: string) => void;

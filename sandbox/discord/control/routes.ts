@@ -10,6 +10,7 @@ import { UserRefusal } from '../user/refusal.js';
 import { seenInteraction, visibleMessages } from '../user/view.js';
 import type { World } from '../world.js';
 import { changeSchema, changeWorld } from './changes.js';
+import { readFeed } from './feed.js';
 
 const LONGEST_POLL_MS = 25_000;
 /** Ten files of a user with the largest limit; Discord's bound on a request concerns the bot only. */
@@ -30,14 +31,16 @@ const faultSchema = z.strictObject({
 });
 const clockSchema = z.strictObject({ advanceMs: z.number().nonnegative() });
 const pollSchema = z.object({ after: z.coerce.number().default(0), timeoutMs: z.coerce.number().default(0) });
+const feedSchema = pollSchema.extend({ epoch: z.string().default('') });
 const channelQuery = z.object({ channel: z.string().optional() });
 
 type Params = Record<string, string>;
 
 /** The control plane below `/_stand-in`: what drives the stand-in and reads what people see. Never part of Discord. */
-export function serveControl(app: FastifyInstance, world: World, gateway: Gateway, faults: Faults): void {
+export function serveControl(app: FastifyInstance, world: World, gateway: Gateway, faults: Faults, { runLink }: { runLink?: string } = {}): void {
   const { journal, clock } = world;
   serveUserSide(app, world, gateway);
+  serveFeed(app, world, gateway, runLink);
 
   app.get('/_stand-in/state', () => ({ now: clock.now(), seq: journal.seq, connected: gateway.isConnected(), origin: world.origin }));
   app.get('/_stand-in/calls', () => journal.calls);
@@ -93,6 +96,15 @@ function serveUserSide(app: FastifyInstance, world: World, gateway: Gateway): vo
     const interaction = world.interactions.get(request.params.interaction ?? '');
     if (interaction?.userId !== user.id) throw new UserRefusal(`${user.displayName} knows of no such interaction.`);
     return seenInteraction(world, interaction, user);
+  });
+}
+
+/** What the try-it page lives on. */
+function serveFeed(app: FastifyInstance, world: World, gateway: Gateway, runLink: string | undefined): void {
+  app.get<{ Params: Params }>('/_stand-in/users/:user/feed', (request) => {
+    const { timeoutMs, ...known } = feedSchema.parse(request.query);
+    const user = findUser(world, request.params.user ?? '');
+    return readFeed(world, gateway, { user, ...known, timeoutMs: Math.min(timeoutMs, LONGEST_POLL_MS), ...(runLink === undefined ? {} : { runLink }) });
   });
 }
 

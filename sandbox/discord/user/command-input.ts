@@ -62,16 +62,27 @@ export function findOption(world: World, input: CommandInput, optionName: string
 /** The command of this name and type (1 slash, 2 of a person, 3 of a message), if the person may use it there. */
 export function findCommand(world: World, { channel, user }: Pick<CommandInput, 'channel' | 'user'>, name: string, type = CHAT_INPUT): Command {
   const slash = type === CHAT_INPUT ? '/' : '';
-  const commands = [...(world.commands.get(channel.guildId ?? '') ?? []), ...(world.commands.get('global') ?? [])].filter((one) => one.type === type);
+  const commands = commandsIn(world, channel).filter((one) => one.type === type);
   const command = commands.find((one) => one.name === name);
   if (command === undefined) throw new UserRefusal(`There is no command ${slash}${name}. Registered: ${commands.map((one) => `${slash}${one.name}`).join(', ') || 'none'}.`);
+  const reason = whyNot(command, channel, user);
+  if (reason !== undefined) throw new UserRefusal(reason.replace('{command}', `${slash}${name}`));
+  return command;
+}
+
+/** What the client offers a person in a channel, of all types. */
+export const usableCommands = (world: World, channel: Channel, user: User): Command[] => commandsIn(world, channel).filter((command) => whyNot(command, channel, user) === undefined);
+
+const commandsIn = (world: World, channel: Channel): Command[] => [...(world.commands.get(channel.guildId ?? '') ?? []), ...(world.commands.get('global') ?? [])];
+
+function whyNot(command: Command, channel: Channel, user: User): string | undefined {
   const context = channel.guildId === undefined ? 1 : 0;
-  if (command.contexts !== undefined && !command.contexts.includes(context)) throw new UserRefusal(`${slash}${name} cannot be used ${context === 1 ? 'in direct messages' : 'in a server'}.`);
-  if (channel.guildId === ELSEWHERE_GUILD_ID && command.integration_types?.includes(1) !== true) throw new UserRefusal(`${slash}${name} cannot be installed by a user alone.`);
+  if (command.contexts !== undefined && !command.contexts.includes(context)) return `{command} cannot be used ${context === 1 ? 'in direct messages' : 'in a server'}.`;
+  if (channel.guildId === ELSEWHERE_GUILD_ID && command.integration_types?.includes(1) !== true) return '{command} cannot be installed by a user alone.';
   const needed = BigInt(command.default_member_permissions ?? '0');
   const isForAdminsOnly = command.default_member_permissions === '0';
-  if (channel.guildId !== undefined && (isForAdminsOnly || (memberPermissions(user) & needed) !== needed)) throw new UserRefusal(`${user.displayName} may not use ${slash}${name}.`);
-  return command;
+  const mayNot = channel.guildId !== undefined && (isForAdminsOnly || (memberPermissions(user) & needed) !== needed);
+  return mayNot ? `${user.displayName} may not use {command}.` : undefined;
 }
 
 function nested(world: World, input: CommandInput, resolved: Resolved, options: readonly CommandOption[], path: readonly string[], shown: string): Record<string, unknown>[] {

@@ -1,80 +1,21 @@
 import { filesReferredTo } from '../messages/files.js';
 import { messageObject } from '../messages/objects.js';
 import { APPLICATION_ID } from '../people.js';
-import { type Choice, type Component, type Embed, MessageFlag, type Modal } from '../wire.js';
+import { type Component, MessageFlag } from '../wire.js';
 import type { Channel, Interaction, StoredMessage, User, World } from '../world.js';
+import type { SeenAttachment, SeenInteraction, SeenMessage, SeenModal } from './seen.js';
 
-export interface SeenAttachment {
-  id: string;
-  filename: string;
-  size: number;
-  url: string;
-  content_type: string;
-  /** Of a picture, in pixels. */
-  width?: number;
-  height?: number;
-  description?: string;
-}
-
-/** A message as a person sees it. */
-export interface SeenMessage {
-  id: string;
-  channelId: string;
-  /** `#training` or `DM`. */
-  channel: string;
-  author: string;
-  authorId: string;
-  /** Only this person sees it. */
-  ephemeral: boolean;
-  /** "Trainyard is thinking…". */
-  thinking: boolean;
-  content: string;
-  embeds: Embed[];
-  /** References to attachments are addresses here. */
-  components: Component[];
-  attachments: SeenAttachment[];
-  /** This person was notified when it came. */
-  pinged: boolean;
-  replyTo?: string;
-  /** The interaction it answers. */
-  interactionId?: string;
-  /** Nth change of it; 0 = as posted. */
-  edits: number;
-  createdAt: number;
-  editedAt?: number;
-}
-
-export interface SeenModal extends Modal {
-  /** The interaction that opened it; what `submitModal` needs. */
-  interactionId: string;
-}
-
-/** Everything a person sees of one interaction of theirs. */
-export interface SeenInteraction {
-  id: string;
-  kind: Interaction['kind'];
-  label: string;
-  createdAt: number;
-  acknowledgedAt?: number;
-  callbackType?: number;
-  failure?: string;
-  modal?: SeenModal;
-  choices?: Choice[];
-  /** Answers in their order: the response, then follow-ups; "thinking…" and deleted ones are left out. */
-  messages: SeenMessage[];
-  /** The message the component sat on, when the answer changed it. */
-  updated?: SeenMessage;
-}
+export type { SeenInteraction, SeenMessage, SeenModal };
 
 /** Whether a person sees a channel: their DM, and every channel of a guild. */
-const seesChannel = (channel: Channel | undefined, user: User): boolean => channel !== undefined && !channel.deleted && (channel.recipientId ?? user.id) === user.id;
+export const seesChannel = (channel: Channel | undefined, user: User): boolean => channel !== undefined && !channel.deleted && (channel.recipientId ?? user.id) === user.id;
 
 export function seesMessage(world: World, message: StoredMessage | undefined, user: User): message is StoredMessage {
   if (message === undefined || message.deleted || !seesChannel(world.channels.get(message.channelId), user)) return false;
   return message.onlyFor === undefined || message.onlyFor === user.id;
 }
 
-function seenMessage(world: World, message: StoredMessage, user: User): SeenMessage {
+export function seenMessage(world: World, message: StoredMessage, user: User): SeenMessage {
   const api = messageObject(world, message);
   const channel = world.channels.get(message.channelId);
   const authorId = message.authorId ?? APPLICATION_ID;
@@ -92,11 +33,17 @@ function seenMessage(world: World, message: StoredMessage, user: User): SeenMess
     attachments: shownAttachments(message, api.attachments as SeenAttachment[]),
     pinged: message.pings.includes(user.id),
     ...(message.replyTo === undefined ? {} : { replyTo: message.replyTo }),
-    ...(message.interactionId === undefined ? {} : { interactionId: message.interactionId }),
+    ...(message.interactionId === undefined ? {} : { interactionId: message.interactionId, ...askedBy(world, message.interactionId) }),
     edits: message.edits,
     createdAt: message.createdAt,
     ...(message.editedAt === undefined ? {} : { editedAt: message.editedAt }),
   };
+}
+
+function askedBy(world: World, interactionId: string): Pick<SeenMessage, 'askedBy'> {
+  const asked = world.interactions.get(interactionId);
+  const user = world.users.get(asked?.userId ?? '');
+  return asked === undefined || user === undefined ? {} : { askedBy: { name: user.displayName, userId: user.id, label: asked.label, kind: asked.kind } };
 }
 
 /** With Components V2 only the files a component refers to are on screen. */
@@ -122,6 +69,8 @@ export function seenInteraction(world: World, interaction: Interaction, user: Us
     id: interaction.id,
     kind: interaction.kind,
     label: interaction.label,
+    channelId: interaction.channelId,
+    ...(interaction.sourceMessageId === undefined ? {} : { sourceMessageId: interaction.sourceMessageId }),
     createdAt: interaction.createdAt,
     ...(interaction.acknowledgedAt === undefined ? {} : { acknowledgedAt: interaction.acknowledgedAt }),
     ...(interaction.callbackType === undefined ? {} : { callbackType: interaction.callbackType }),

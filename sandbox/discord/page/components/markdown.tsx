@@ -1,0 +1,102 @@
+import { useMemo, useState } from 'preact/hooks';
+import { parseMarkdown } from '../markdown/blocks.js';
+import type { Block, Inline, List, TimeStyle } from '../markdown/nodes.js';
+import { useClientState, useNow } from '../hooks.js';
+import { timeText } from '../times.js';
+import { placeOf } from '../state.js';
+
+const SECOND_MS = 1_000;
+
+/** A message's text. It becomes elements one by one; nothing a person wrote is ever read as HTML. */
+export function Markdown({ text }: { text: string }) {
+  const blocks = useMemo(() => parseMarkdown(text), [text]);
+  return <div class="markdown">{blocks.map((block, index) => <BlockView key={index} block={block} />)}</div>;
+}
+
+function BlockView({ block }: { block: Block }) {
+  switch (block.kind) {
+    case 'paragraph':
+      return <p><Inlines nodes={block.children} /></p>;
+    case 'subtext':
+      return <p class="subtext"><Inlines nodes={block.children} /></p>;
+    case 'heading': {
+      // The page's own headings take the first two levels.
+      const Heading = `h${block.level + 2}` as 'h3' | 'h4' | 'h5';
+      return <Heading><Inlines nodes={block.children} /></Heading>;
+    }
+    case 'code':
+      return <pre tabIndex={0}><code>{block.text}</code></pre>;
+    case 'quote':
+      return <blockquote>{block.blocks.map((inner, index) => <BlockView key={index} block={inner} />)}</blockquote>;
+    case 'list':
+      return <ListView list={block} />;
+  }
+}
+
+function ListView({ list }: { list: List }) {
+  const items = list.items.map((item, index) => (
+    <li key={index}>
+      <Inlines nodes={item.children} />
+      {item.lists.map((below, at) => <ListView key={at} list={below} />)}
+    </li>
+  ));
+  return list.ordered ? <ol start={list.start}>{items}</ol> : <ul>{items}</ul>;
+}
+
+function Inlines({ nodes }: { nodes: readonly Inline[] }) {
+  return <>{nodes.map((node, index) => <InlineView key={index} node={node} />)}</>;
+}
+
+function InlineView({ node }: { node: Inline }) {
+  switch (node.kind) {
+    case 'text':
+      return <>{node.text}</>;
+    case 'break':
+      return <br />;
+    case 'bold':
+      return <strong><Inlines nodes={node.children} /></strong>;
+    case 'italic':
+      return <em><Inlines nodes={node.children} /></em>;
+    case 'underline':
+      return <u><Inlines nodes={node.children} /></u>;
+    case 'strike':
+      return <s><Inlines nodes={node.children} /></s>;
+    case 'spoiler':
+      return <Spoiler nodes={node.children} />;
+    case 'code':
+      return <code>{node.text}</code>;
+    case 'link':
+      return <a href={node.url} target="_blank" rel="noopener noreferrer"><Inlines nodes={node.children} /></a>;
+    case 'mention':
+      return <Mention of={node.of} id={node.id} />;
+    case 'command':
+      return <span class="mention">/{node.name}</span>;
+    case 'time':
+      return <Time seconds={node.seconds} style={node.style} />;
+    case 'emoji':
+      return <>:{node.name}:</>;
+  }
+}
+
+function Mention({ of, id }: { of: 'user' | 'role' | 'channel'; id: string }) {
+  const person = useClientState((state) => state.people.find((one) => one.id === id));
+  const isMe = useClientState((state) => person !== undefined && person.name === state.person);
+  const channel = useClientState((state) => state.channels.find((one) => one.id === id));
+  const me = useClientState((state) => state.person);
+  if (of === 'channel' && channel !== undefined) return <a class="mention" href={`#/${me}/${placeOf(channel)}`}>#{channel.name}</a>;
+  if (of === 'user' && person !== undefined) return <span class={isMe ? 'mention is-me' : 'mention'}>@{person.displayName}</span>;
+  return <span class="mention">{of === 'role' ? '@role' : of === 'channel' ? '#unknown' : '@unknown'}</span>;
+}
+
+function Time({ seconds, style }: { seconds: number; style: TimeStyle }) {
+  const now = useNow(SECOND_MS);
+  const date = new Date(seconds * 1000);
+  if (Number.isNaN(date.getTime())) return <>Invalid date</>;
+  return <time dateTime={date.toISOString()} title={timeText(seconds, 'F', now)}>{timeText(seconds, style, now)}</time>;
+}
+
+function Spoiler({ nodes }: { nodes: readonly Inline[] }) {
+  const [isShown, setShown] = useState(false);
+  if (isShown) return <span class="spoiler is-shown"><Inlines nodes={nodes} /></span>;
+  return <button type="button" class="spoiler" aria-label="Spoiler: show" onClick={() => { setShown(true); }}>spoiler</button>;
+}

@@ -1,0 +1,44 @@
+import type { SeenMessage } from '../../user/seen.js';
+import { useClientState, useNow } from '../hooks.js';
+import { stampText } from '../times.js';
+import { Avatar } from './avatar.js';
+
+const MINUTE_MS = 60_000;
+
+/** Who says it, when, and in answer to what. */
+export function MessageHeader({ message, headId }: { message: SeenMessage; headId: string }) {
+  const now = useNow(MINUTE_MS);
+  const isBot = useClientState((state) => state.people.find(({ id }) => id === message.authorId)?.isBot ?? true);
+  return (
+    <>
+      <AnsweredTo message={message} />
+      <Avatar id={message.authorId} name={message.author} />
+      <p class="message-head" id={headId}>
+        <strong>{message.author}</strong>
+        {isBot && <span class="tag">app</span>}
+        <time dateTime={new Date(message.createdAt).toISOString()}>{stampText(message.createdAt, now)}</time>
+        {message.editedAt !== undefined && message.edits > 0 && !message.thinking && <span class="edited">edited</span>}
+      </p>
+    </>
+  );
+}
+
+/** The command it answers, or the message it replies to. */
+function AnsweredTo({ message }: { message: SeenMessage }) {
+  const target = useClientState((state) => (message.replyTo === undefined ? undefined : state.messages.get(message.replyTo)));
+  const me = useClientState((state) => state.people.find(({ name }) => name === state.person)?.id);
+  if (message.askedBy?.kind === 'command') {
+    return <p class="asked">{message.askedBy.userId === me ? 'You' : message.askedBy.name} used {message.askedBy.label}</p>;
+  }
+  if (message.replyTo === undefined) return null;
+  const jump = (): void => {
+    const article = document.querySelector<HTMLElement>(`[data-message-id="${message.replyTo ?? ''}"]`);
+    article?.scrollIntoView({ block: 'center' });
+    article?.focus({ preventScroll: true });
+  };
+  return (
+    <p class="asked">
+      {target === undefined ? 'In reply to a message that is gone' : <>In reply to <button type="button" class="text-button" onClick={jump}>{target.author}’s message</button></>}
+    </p>
+  );
+}
