@@ -71,6 +71,47 @@ describe('captions that come with an upload', () => {
     expect(await captionsIn(datasetId)).toEqual(new Map([['a.jpg', null]]));
   });
 
+  it('find the one image of their name that is in the dataset already, with the prefix, and say when they replace a caption', async () => {
+    const datasetId = await yard.newDataset();
+    const same = await Promise.all([1, 2].map(async (seed) => ({ fileName: 'image.jpg', content: await jpegPicture({ seed }) })));
+    await yard.takeIn({ datasetId, files: same, captions: { '2': 'the second' } });
+    const { captions } = await yard.takeIn({
+      datasetId, files: [],
+      captionFiles: ['Image.txt', 'image (2).txt', 'nobody.txt', 'dog.txt'].map((fileName) => ({ fileName, content: Buffer.from(`from ${fileName}`) })),
+      captionPrefix: 'tyrd',
+    });
+    expect(captions).toEqual([
+      { role: 'caption', number: 1, fileName: 'Image.txt', kind: 'captioned', ofFileName: 'image.jpg' },
+      { role: 'caption', number: 2, fileName: 'image (2).txt', kind: 'captioned', ofFileName: 'image (2).jpg', replaced: true },
+      { role: 'caption', number: 3, fileName: 'nobody.txt', kind: 'refused', problem: { code: 'CAPTION_NO_PICTURE' } },
+      { role: 'caption', number: 4, fileName: 'dog.txt', kind: 'refused', problem: { code: 'CAPTION_NO_PICTURE' } },
+    ]);
+    expect(await captionsIn(datasetId)).toEqual(new Map([['image.jpg', 'tyrd, from Image.txt'], ['image (2).jpg', 'tyrd, from image (2).txt']]));
+  });
+
+  it('are refused when they are no text, or too long with the prefix, also for an image that is there already', async () => {
+    const datasetId = await yard.newDataset();
+    await yard.takeIn({ datasetId, files: await Promise.all(['a', 'b'].map(async (name, seed) => ({ fileName: `${name}.jpg`, content: await jpegPicture({ seed }) }))) });
+    const { captions } = await yard.takeIn({
+      datasetId, files: [], captionPrefix: 'one more word',
+      captionFiles: [{ fileName: 'a.txt', content: FOREIGN_FILES.gif }, { fileName: 'b.txt', content: Buffer.from('x'.repeat(3_995)) }],
+    });
+    expect(captions).toMatchObject([
+      { fileName: 'a.txt', kind: 'refused', problem: { code: 'CAPTION_NOT_TEXT' } },
+      { fileName: 'b.txt', kind: 'refused', problem: { code: 'CAPTION_TOO_LONG', length: 4_010, maxLength: 4_000 } },
+    ]);
+    expect(await captionsIn(datasetId)).toEqual(new Map([['a.jpg', null], ['b.jpg', null]]));
+  });
+
+  it('reach the image that their picture became when only they are tried again', async () => {
+    const datasetId = await yard.newDataset();
+    const first = await yard.takeIn({ datasetId, files: [{ fileName: 'a.jpg', content: await jpegPicture() }], captionFiles: [{ fileName: 'a.txt', content: (response) => { response.writeHead(418).end(); } }] });
+    expect(first).toMatchObject({ pictures: [{ kind: 'added', caption: 'none' }], captions: [{ kind: 'refused', problem: { code: 'IMG_FETCH_FAILED' } }] });
+    const imageId = `${first.interactionId}-1`;
+    await yard.takeIn({ datasetId, files: [{ fileName: 'a.png', content: await pngPicture({ seed: 5 }) }], captionFiles: [{ fileName: 'a.txt', content: Buffer.from('a cat'), imageId }] });
+    expect(await captionsIn(datasetId)).toEqual(new Map([['a.jpg', 'a cat'], ['a.png', null]]));
+  });
+
   it('share the fate of a picture that is refused', async () => {
     const { captions } = await yard.takeIn({
       datasetId: await yard.newDataset(), files: [{ fileName: 'a.gif', content: FOREIGN_FILES.gif }], captionFiles: [{ fileName: 'a.txt', content: Buffer.from('a cat') }],

@@ -28,6 +28,8 @@ export interface SentFile {
   /** What Discord said of the size; the true size unless given. */
   readonly sizeBytes?: number;
   readonly url?: string;
+  /** The image a caption file is for, when that is known. */
+  readonly imageId?: string;
 }
 
 export interface Sent {
@@ -117,8 +119,9 @@ function conversation({ datasets, interactions }: Models, host: AttachmentHost, 
   async function send(sent: Sent): Promise<string> {
     const interactionId = next();
     const filesOf = (files: readonly SentFile[]) =>
-      files.map(({ fileName, content, sizeBytes, url }, index) => ({
+      files.map(({ fileName, content, sizeBytes, url, imageId }, index) => ({
         number: index + 1, fileName, contentType: null, url: url ?? host.serve(fileName, content), sizeBytes: sizeBytes ?? (typeof content === 'function' ? 1 : content.length),
+        ...(imageId === undefined ? {} : { imageId }),
       }));
     const { datasetId, captions = {}, captionPrefix } = sent;
     await interactions.store({

@@ -51,7 +51,18 @@ describe('the verdicts on an upload', () => {
     const added = pictures.filter((verdict) => verdict.kind === 'added' || verdict.kind === 'added-with-warnings');
     expect(new Set(dataset?.images.map(({ imageId }) => imageId))).toEqual(new Set(added.map(({ number }) => `${interactionId}-${number}`)));
     for (const image of dataset?.images ?? []) expect(await yard.blobs.size(image.sha256)).toBe(image.sizeBytes);
+    for (const image of dataset?.images ?? []) expect(await yard.blobs.size(image.previewSha256)).toBeLessThanOrEqual(60_000);
     expect(dataset?.images.find(({ fileName }) => fileName === 'phone.jpg')).toMatchObject({ widthPx: 512, heightPx: 640 });
+  });
+
+  it('tell pictures of one name apart, in the dataset and in the answer, in the order in which they were chosen', async () => {
+    const datasetId = await yard.newDataset();
+    const send = async (seeds: readonly number[]) => yard.takeIn({ datasetId, files: await Promise.all(seeds.map(async (seed) => ({ fileName: 'image.jpg', content: await jpegPicture({ seed }) }))) });
+    expect((await send([31, 32, 33])).pictures.map((verdict) => 'storedAs' in verdict && verdict.storedAs)).toEqual(['image.jpg', 'image (2).jpg', 'image (3).jpg']);
+    const later = (await send([34, 35])).pictures.map((verdict) => ('storedAs' in verdict ? verdict.storedAs : ''));
+    expect([...later].sort()).toEqual(['image (4).jpg', 'image (5).jpg']);
+    const names = (await yard.datasets.read(datasetId))?.images.map(({ fileName }) => fileName) ?? [];
+    expect(new Set(names).size).toBe(5);
   });
 
   it('leave nothing of the sent bytes behind', async () => {
