@@ -1,4 +1,4 @@
-import { ComfyError } from './comfy-error.js';
+import { ComfyError, type ComfyProblem } from './comfy-error.js';
 
 export interface HttpOptions {
   /** Base address of the node, without a slash at the end. */
@@ -37,17 +37,23 @@ const REPLY_MAX_BYTES = 32 * 1024 * 1024;
 /** Errors after which no byte of the request can have arrived. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
 
+/** A reply that comes drop by drop is never silent; after this many timeouts it is not waited for any longer. */
+const WHOLE_REPLY_TIMEOUTS = 3;
+
 /** Sends one request and reads its whole, capped reply. Never sends `Origin`: ComfyUI refuses a foreign one. */
 export async function send(options: HttpOptions, request: HttpRequest): Promise<HttpReply> {
+  const endsAt = Date.now() + WHOLE_REPLY_TIMEOUTS * (request.timeoutMs ?? options.timeoutMs);
   const stream = await open(options, request);
   const decoder = new TextDecoder();
   let text = '';
   let size = 0;
   for await (const bytes of stream.bytes) {
     size += bytes.byteLength;
-    if (size > REPLY_MAX_BYTES) {
+    const problem: ComfyProblem | null =
+      size > REPLY_MAX_BYTES ? { kind: 'malformed', problem: `expected a reply of at most ${REPLY_MAX_BYTES} bytes, got more` } : Date.now() > endsAt ? { kind: 'timeout' } : null;
+    if (problem !== null) {
       stream.close();
-      throw new ComfyError(callName(request), { kind: 'malformed', problem: `expected a reply of at most ${REPLY_MAX_BYTES} bytes, got more` });
+      throw new ComfyError(callName(request), problem);
     }
     text += decoder.decode(bytes, { stream: true });
   }
