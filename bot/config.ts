@@ -31,7 +31,7 @@ export function readBotConfig(env: Readonly<Record<string, string | undefined>>)
   return readSettings(env, NAMES, { required: REQUIRED, readFile: (path) => readFileSync(path, 'utf8') });
 }
 
-const DEPLOY_NAMES = ['DISCORD_TOKEN', 'DISCORD_API_URL', 'LOG_LEVEL'] as const;
+const DEPLOY_NAMES = ['DISCORD_TOKEN', 'DISCORD_API_URL'] as const;
 
 export type DeployConfig = SettingValues<(typeof DEPLOY_NAMES)[number], 'DISCORD_TOKEN'>;
 

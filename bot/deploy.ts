@@ -1,50 +1,41 @@
 import { Routes, type REST, type RESTPostAPIApplicationCommandsJSONBody } from 'discord.js';
+import { diffCommands, type CommandChange } from './command-diff.js';
 
 export type DeployOutcome = 'registered' | 'unchanged';
 
+/** Where commands are registered: everywhere, or in one server, where they show at once. */
+export interface CommandScope {
+  readonly applicationId: string;
+  readonly guildId: string | undefined;
+}
+
 /**
  * Registers the commands of the application, only when they differ from what is registered: deploying twice writes once.
- * Bulk overwrite is idempotent, so two that meet do no harm.
+ * Bulk overwrite is one step, leaves commands that are the same as they are, and is idempotent, so two that meet do no harm.
  */
-export async function deployCommands(
-  rest: REST,
-  applicationId: string,
-  wanted: readonly RESTPostAPIApplicationCommandsJSONBody[],
-): Promise<DeployOutcome> {
-  if (!differs(await registeredCommands(rest, applicationId), wanted)) return 'unchanged';
-  await rest.put(Routes.applicationCommands(applicationId), { body: wanted });
+export async function deployCommands(rest: REST, applicationId: string, wanted: readonly RESTPostAPIApplicationCommandsJSONBody[]): Promise<DeployOutcome> {
+  const scope = { applicationId, guildId: undefined };
+  if ((await changesOf(rest, scope, wanted)).length === 0) return 'unchanged';
+  await overwrite(rest, scope, wanted);
   return 'registered';
 }
 
-export async function registeredCommands(rest: REST, applicationId: string): Promise<readonly object[]> {
-  const registered = await rest.get(Routes.applicationCommands(applicationId));
+/** What a deployment would change. Reads only. */
+export async function changesOf(rest: REST, scope: CommandScope, wanted: readonly object[]): Promise<CommandChange[]> {
+  return diffCommands(await registeredCommands(rest, scope), wanted);
+}
+
+export async function overwrite(rest: REST, scope: CommandScope, wanted: readonly RESTPostAPIApplicationCommandsJSONBody[]): Promise<void> {
+  await rest.put(routeOf(scope), { body: wanted });
+}
+
+export async function registeredCommands(rest: REST, scope: CommandScope): Promise<readonly object[]> {
+  // Without being asked, Discord leaves the other languages out.
+  const registered = await rest.get(routeOf(scope), { query: new URLSearchParams({ with_localizations: 'true' }) });
   if (!Array.isArray(registered)) throw new TypeError('Expected a list of registered commands.');
   return registered.filter((command): command is object => typeof command === 'object' && command !== null);
 }
 
-/** What we say of a command and its options; Discord adds ids, versions and defaults of its own. */
-const SAID = [
-  'name', 'description', 'type', 'required', 'autocomplete', 'choices', 'options', 'min_value', 'max_value', 'min_length', 'max_length', 'file_types',
-  'contexts', 'integration_types', 'value',
-] as const;
-
-function differs(registered: readonly object[], wanted: readonly object[]): boolean {
-  return canonical(registered) !== canonical(wanted);
-}
-
-function canonical(commands: readonly object[]): string {
-  const sorted = [...commands].map((command) => normal({ type: 1, ...command })).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
-  return JSON.stringify(sorted);
-}
-
-/** Keeps what we say in one order, without what equals its absence. */
-function normal(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(normal);
-  if (typeof value !== 'object' || value === null) return value;
-  const fields = new Map<string, unknown>(Object.entries(value));
-  return SAID.flatMap((name) => {
-    const field = normal(fields.get(name));
-    const absent = field === undefined || field === null || field === false || (Array.isArray(field) && field.length === 0);
-    return absent ? [] : [[name, field]];
-  });
+function routeOf({ applicationId, guildId }: CommandScope): `/${string}` {
+  return guildId === undefined ? Routes.applicationCommands(applicationId) : Routes.applicationGuildCommands(applicationId, guildId);
 }

@@ -3,11 +3,11 @@ import { Client as TemporalClient, Connection as TemporalConnection } from '@tem
 import type { Client } from 'discord.js';
 import { createConnection } from 'mongoose';
 import { pino, type Logger } from 'pino';
-import { COMMAND_BODIES, COMMANDS, MESSAGE_COMMANDS } from './commands/index.js';
+import { COMMANDS, MESSAGE_COMMANDS } from './commands/index.js';
 import { COMPONENTS } from './components/index.js';
-import { environment, readBotConfig, readTemporalConfig, type BotConfig } from './config.js';
+import { environment, readBotConfig, readTemporalConfig } from './config.js';
 import { connectInTime } from './database.js';
-import { deployCommands, registeredCommands } from './deploy.js';
+import { registeredCommands } from './deploy.js';
 import { createGateway, listen, login } from './gateway.js';
 import { openServices } from './open-services.js';
 import { createRouter } from './router.js';
@@ -60,7 +60,7 @@ async function main(): Promise<void> {
   await Promise.race([connected, delay(DATABASE_HEAD_START_MS, undefined, { ref: false })]);
   listen(gateway, createRouter({ services: services.services, commands: COMMANDS, messageCommands: MESSAGE_COMMANDS, components: COMPONENTS }), log);
   const ready = await login(gateway, settings.DISCORD_TOKEN);
-  await registerCommands(ready, settings, log);
+  await lookForCommands(ready, log);
   // The supervisor waits for this line, whatever the level of the log.
   log.child({}, { level: 'info' }).info({ ready: true, user: ready.user.tag }, 'ready');
   await connected;
@@ -69,14 +69,10 @@ async function main(): Promise<void> {
   });
 }
 
-/**
- * With the stand-in the commands are registered at each start when they differ, because its world is new. With Discord itself
- * that is the step `bot/deploy-main.ts`; only an application without any command is helped here, so that a first start works.
- */
-async function registerCommands(gateway: Client<true>, { DISCORD_API_URL }: BotConfig, log: Logger): Promise<void> {
-  const applicationId = gateway.application.id;
-  if (DISCORD_API_URL === undefined && (await registeredCommands(gateway.rest, applicationId)).length > 0) return;
-  log.info({ outcome: await deployCommands(gateway.rest, applicationId, COMMAND_BODIES) }, 'commands');
+/** Registering is a step of its own, `npm run deploy-commands`; a start only says when it was forgotten. */
+async function lookForCommands({ rest, application }: Client<true>, log: Logger): Promise<void> {
+  const registered = await registeredCommands(rest, { applicationId: application.id, guildId: undefined });
+  if (registered.length === 0) log.warn({ applicationId: application.id }, 'no commands are registered for all servers: npm run deploy-commands does it');
 }
 
 function stopWhenAsked(watchParent: boolean, log: Logger, close: () => Promise<void>): void {

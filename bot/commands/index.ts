@@ -1,6 +1,9 @@
 import { ApplicationCommandType, ApplicationIntegrationType, InteractionContextType, type RESTPostAPIApplicationCommandsJSONBody } from 'discord.js';
 import type { Command, MessageCommand } from '../interaction-kinds.js';
+import { en } from '../texts/en.js';
+import { furtherLanguages, type Texts } from '../texts/texts.js';
 import { addImages } from './add-images.js';
+import { worded } from './command-words.js';
 import { modelsDelete } from './models-delete.js';
 import { modelsDownload } from './models-download.js';
 import { modelsList } from './models-list.js';
@@ -9,6 +12,7 @@ import { modelsView } from './models-view.js';
 import { pointsBalance } from './points-balance.js';
 import { pointsGrant } from './points-grant.js';
 import { pointsHistory } from './points-history.js';
+import { settings } from './settings.js';
 import { trainCancel } from './train-cancel.js';
 import { trainCaption } from './train-caption.js';
 import { trainCreate } from './train-create.js';
@@ -16,6 +20,7 @@ import { trainDelete } from './train-delete.js';
 import { trainList } from './train-list.js';
 import { trainRemove } from './train-remove.js';
 import { trainRename } from './train-rename.js';
+import { trainRetry } from './train-retry.js';
 import { trainStart } from './train-start.js';
 import { trainStatus } from './train-status.js';
 import { trainUpload } from './train-upload.js';
@@ -32,16 +37,20 @@ const COMMAND_GROUPS: readonly CommandGroup[] = [
   {
     name: 'train',
     description: 'Train models on your own images',
-    subcommands: [trainCreate, trainList, trainView, trainUpload, trainCaption, trainRemove, trainRename, trainDelete, trainStart, trainStatus, trainCancel],
+    subcommands: [trainCreate, trainList, trainView, trainUpload, trainCaption, trainRemove, trainRename, trainDelete, trainStart, trainStatus, trainCancel, trainRetry],
   },
   { name: 'models', description: 'Your trained models', subcommands: [modelsList, modelsView, modelsDownload, modelsRename, modelsDelete] },
   { name: 'points', description: 'Your points', subcommands: [pointsBalance, pointsHistory, pointsGrant] },
 ];
 
-/** By command name, then subcommand name. */
-export const COMMANDS: ReadonlyMap<string, ReadonlyMap<string, Command>> = new Map(
-  COMMAND_GROUPS.map(({ name, subcommands }) => [name, new Map(subcommands.map((command) => [command.data.name, command]))]),
-);
+/** Commands that stand alone. */
+const SINGLE_COMMANDS: readonly Command[] = [settings];
+
+/** By command name, then subcommand name; a command that stands alone has an empty one. */
+export const COMMANDS: ReadonlyMap<string, ReadonlyMap<string, Command>> = new Map([
+  ...COMMAND_GROUPS.map(({ name, subcommands }) => [name, new Map(subcommands.map((command) => [command.data.name, command]))] as const),
+  ...SINGLE_COMMANDS.map((command) => [command.data.name, new Map([['', command]])] as const),
+]);
 
 /** What stands in the menu of a message, by name. */
 export const MESSAGE_COMMANDS: ReadonlyMap<string, MessageCommand> = new Map([addImages].map((command) => [command.name, command]));
@@ -51,8 +60,16 @@ const EVERYWHERE = {
   integration_types: [ApplicationIntegrationType.GuildInstall, ApplicationIntegrationType.UserInstall],
 };
 
-/** What Discord is told: usable in servers, in the bot's direct messages and, installed by a user, everywhere. */
-export const COMMAND_BODIES: readonly RESTPostAPIApplicationCommandsJSONBody[] = [
+const BODIES = [
   ...COMMAND_GROUPS.map(({ name, description, subcommands }) => ({ name, description, options: subcommands.map(({ data }) => data), ...EVERYWHERE })),
+  ...SINGLE_COMMANDS.map(({ data: { name, description, options = [] } }) => ({ name, description, options, ...EVERYWHERE })),
   ...[...MESSAGE_COMMANDS.keys()].map((name) => ({ name, type: ApplicationCommandType.Message as const, ...EVERYWHERE })),
 ];
+
+/** What Discord is told, in every language: usable in servers, in the bot's direct messages and, installed by a user, everywhere. */
+export function commandBodies(languages: Readonly<Record<string, Texts>>): readonly RESTPostAPIApplicationCommandsJSONBody[] {
+  const translated = Object.fromEntries(Object.entries(languages).map(([locale, { commands }]) => [locale, commands]));
+  return BODIES.map((body) => worded(body, en.commands, translated));
+}
+
+export const COMMAND_BODIES = commandBodies(furtherLanguages());

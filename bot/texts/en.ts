@@ -1,5 +1,6 @@
 import type { RunStatus } from '../../domain/runs.js';
 import { captions } from './en/captions.js';
+import { commands } from './en/commands.js';
 import { datasets } from './en/datasets.js';
 import { failureSentence } from './en/failures.js';
 import { models } from './en/models.js';
@@ -8,6 +9,7 @@ import { refusalSentence } from './en/refusals.js';
 import { intake } from './en/intake.js';
 import { runTexts } from './en/runs.js';
 import { settingsTexts } from './en/settings.js';
+import { startTexts } from './en/start.js';
 import { problemSentence } from './en/verdicts.js';
 import { count, durationText, listed, pointsText, sizeText } from './en/words.js';
 
@@ -16,6 +18,7 @@ export const en = {
   refusal: refusalSentence,
   failure: failureSentence,
   fileProblem: problemSentence,
+  commands,
   datasets,
   captions,
   intake,
@@ -23,6 +26,7 @@ export const en = {
   points,
   runs: runTexts,
   settings: settingsTexts,
+  start: startTexts,
   words: { count, points: pointsText, size: sizeText, duration: durationText, listed },
 
   status: {

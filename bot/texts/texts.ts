@@ -13,6 +13,11 @@ export type Texts = Worded<typeof en>;
 /** A second language is one file beside `en.ts` and one line here. */
 const LANGUAGES: Readonly<Record<string, Texts>> = { en };
 
+/** Every language but English, by Discord's name of it. */
+export function furtherLanguages(): Readonly<Record<string, Texts>> {
+  return Object.fromEntries(Object.entries(LANGUAGES).filter(([locale]) => locale !== 'en'));
+}
+
 /** The texts for a locale of Discord's such as `en-GB` or `de`: its language, else English. */
 export function textsFor(locale: string): Texts {
   return LANGUAGES[locale] ?? LANGUAGES[locale.split('-')[0] ?? ''] ?? en;

@@ -13,6 +13,7 @@ const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const COMMANDS = {
   start: { file: 'sandbox/yard/main.ts' },
   demo: { file: 'sandbox/demo/main.ts' },
+  'deploy-commands': { file: 'bot/deploy-main.ts' },
   audit: { file: 'sandbox/audit/main.ts' },
   bench: { file: 'bench/main.ts' },
   chaos: { file: 'sandbox/chaos/main.ts' },

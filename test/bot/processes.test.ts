@@ -3,7 +3,11 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { REST } from 'discord.js';
+import { COMMAND_BODIES } from '../../bot/commands/index.js';
+import { deployCommands } from '../../bot/deploy.js';
 import { createDiscordDriver, type DiscordDriver } from '../../sandbox/discord/driver/driver.js';
+import { APPLICATION_ID } from '../../sandbox/discord/people.js';
 import { createDiscordStandIn, type DiscordStandIn } from '../../sandbox/discord/stand-in.js';
 import { allText } from '../support/components.js';
 import { openTestDatabase, type TestDatabase } from '../support/database.js';
@@ -19,6 +23,7 @@ beforeAll(async () => {
   database = await openTestDatabase();
   standIn = await createDiscordStandIn();
   driver = createDiscordDriver(standIn.controlUrl);
+  await deployCommands(new REST({ api: standIn.apiUrl }).setToken(standIn.token), APPLICATION_ID, COMMAND_BODIES);
 });
 
 afterEach(async () => {
@@ -87,7 +92,7 @@ describe('the process of the bot', () => {
     expect(await bot.ended).toEqual([0, null]);
   });
 
-  it('registers nothing at a second start, and asks for no intent but Guilds', async () => {
+  it('registers no command, and asks for no intent but Guilds', async () => {
     await driver.reset();
     await start('bot/main.ts', environment()).ready();
     const calls = await driver.calls();
