@@ -1,13 +1,14 @@
 import { judgeForm, type JudgedForm, type WrittenCaption } from '../domain/caption-forms.js';
 import { nextMissing, placeOf } from '../domain/captions.js';
 import type { Dataset } from '../domain/datasets.js';
+import { findDataset } from './commands/options.js';
 import { refused, shown, type Context, type Reply } from './interaction-kinds.js';
 import { troubleSentence, within } from './trouble.js';
 import type { ImageArgs } from './views/caption-routes.js';
 import { captionEditorView, captionsLostView, type CaptionScreen } from './views/captions.js';
 
 /** Shorter than the router's own limit, so that what was written can still be given back. */
-const SAVE_LIMIT_MS = 8_000;
+const SAVE_LIMIT_MS = 4_000;
 
 /** The caption editor at an image. */
 export function showEditor(dataset: Dataset, at: number, context: Context, told: Pick<CaptionScreen, 'done' | 'undo' | 'leftOver'> = {}): Reply {
@@ -20,16 +21,8 @@ export function showEditor(dataset: Dataset, at: number, context: Context, told:
  */
 export async function saveCaptions(args: ImageArgs, written: readonly WrittenCaption[], context: Context): Promise<Reply> {
   const { services, texts } = context;
-  let judged: JudgedForm = { edits: [], gone: [], refused: [] };
   try {
-    const outcome = await within(
-      SAVE_LIMIT_MS,
-      services.datasets.changeCaptions(args.datasetId, (dataset) => {
-        judged = judgeForm(dataset.images, written);
-        return judged.edits;
-      }),
-    );
-    return outcome === null ? notThere(args.datasetId, written, context) : saved(outcome, judged, args, written, context);
+    return await within(SAVE_LIMIT_MS, save(args, written, context));
   } catch (error) {
     const why = troubleSentence(error, texts);
     if (why === null) throw error;
@@ -38,8 +31,19 @@ export async function saveCaptions(args: ImageArgs, written: readonly WrittenCap
   }
 }
 
+async function save(args: ImageArgs, written: readonly WrittenCaption[], context: Context): Promise<Reply> {
+  const found = await findDataset(args.datasetId, 'change', context);
+  if (found === null) return notThere(args.datasetId, written, context);
+  let judged: JudgedForm = { edits: [], gone: [], refused: [] };
+  const outcome = await context.services.datasets.changeCaptions(args.datasetId, (dataset) => {
+    judged = judgeForm(dataset.images, written);
+    return judged.edits;
+  });
+  return outcome === null ? notThere(args.datasetId, written, context) : saved(outcome, judged, args, written, context);
+}
+
 /** The dataset is gone, or not this user's: the answer does not tell the two apart. */
-export function notThere(datasetId: string, written: readonly WrittenCaption[], { texts, services }: Context): Reply {
+function notThere(datasetId: string, written: readonly WrittenCaption[], { texts, services }: Context): Reply {
   const { what } = texts.refusal({ code: 'dataset-not-found' }, services.settings);
   return written.every(({ text }) => text.trim() === '') ? refused({ code: 'dataset-not-found' }) : shown(captionsLostView(texts, what, leftOverOf(written), datasetId));
 }

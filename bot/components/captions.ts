@@ -3,7 +3,7 @@ import type { ModalSubmitInteraction } from 'discord.js';
 import { editsForMissing, editsForTrigger, nextMissing, placeOf, placesForForm } from '../../domain/captions.js';
 import type { WrittenCaption } from '../../domain/caption-forms.js';
 import type { Dataset } from '../../domain/datasets.js';
-import { notThere, saveCaptions, showEditor } from '../captions.js';
+import { saveCaptions, showEditor } from '../captions.js';
 import { findDataset } from '../commands/options.js';
 import { refused, shown, type Ack, type Component, type ComponentInteraction, type Context, type Reply } from '../interaction-kinds.js';
 import { undoRemoval } from '../remove-image.js';
@@ -81,11 +81,7 @@ export const editSeveralCaptions = onImage(captionFiveRoute, 'modal', (dataset, 
 export const submitCaptions = {
   route: captionFormRoute,
   ack: 'update',
-  async run(interaction, args, context) {
-    const written = interaction.isModalSubmit() ? writtenIn(interaction) : [];
-    const dataset = await findDataset(args.datasetId, 'change', context);
-    return dataset === null ? notThere(args.datasetId, written, context) : saveCaptions(args, written, context);
-  },
+  run: (interaction, args, context) => saveCaptions(args, interaction.isModalSubmit() ? writtenIn(interaction) : [], context),
 } satisfies Component<ImageArgs>;
 
 function writtenIn({ fields }: ModalSubmitInteraction): WrittenCaption[] {
