@@ -17,7 +17,7 @@ export async function findRunToCancel(runId: string, { services, actor }: Contex
 
 /** Asks before it cancels, with what it costs now. */
 export function askToCancel(run: RunRow, context: Context, again = false): Reply {
-  if (!run.open) return refused({ code: 'too-late', status: run.status });
+  if (!run.open) return refused({ code: 'too-late', status: run.status }, run);
   const byOperator = isOperatorsCancel(run, context);
   return shown(cancelConfirmView(context.texts, { run, shown: figureOf(run, byOperator, context.services.now()), byOperator, again }));
 }
@@ -39,7 +39,7 @@ export async function cancelRun(run: RunRow, confirmed: ConfirmedCancel, context
     case 'confirm-again':
       return askToCancel((await context.services.runs.read(run.runId)) ?? run, context, true);
     case 'too-late':
-      return refused({ code: 'too-late', status: run.status });
+      return refused({ code: 'too-late', status: run.status }, run);
     case 'not-confirmed':
       return shown(troubleView(context.texts.cancelNotConfirmed, button(context.texts.runs.buttons.cancel, cancelRoute.format(confirmed), 'danger')));
   }

@@ -11,6 +11,7 @@ import type { Refusal } from '../domain/refusals.js';
 import type { Services } from './services.js';
 import type { Texts } from './texts/texts.js';
 import type { Route } from './views/custom-ids.js';
+import type { WaysOn } from './views/answers.js';
 import type { View } from './views/layout.js';
 
 /**
@@ -22,7 +23,8 @@ export type Ack = 'private' | 'none' | 'modal' | 'update';
 
 export type Reply =
   | { readonly kind: 'view'; readonly view: View }
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** `ways`: what can be pressed instead, as far as it is known. */
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly ways?: WaysOn }
   /** Told privately beside the message of the button, which stays as it is. */
   | { readonly kind: 'beside'; readonly view: View }
   | { readonly kind: 'modal'; readonly modal: APIModalInteractionResponseCallbackData }
@@ -71,6 +73,6 @@ export function shown(view: View): Reply {
   return { kind: 'view', view };
 }
 
-export function refused(refusal: Refusal): Reply {
-  return { kind: 'refused', refusal };
+export function refused(refusal: Refusal, ways: WaysOn = {}): Reply {
+  return { kind: 'refused', refusal, ways };
 }

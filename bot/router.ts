@@ -4,6 +4,7 @@ import { actorOf } from './actor.js';
 import { autocomplete } from './autocomplete.js';
 import type { AnyComponent } from './components/component.js';
 import type { Ack, Command, ComponentInteraction, Context, MessageCommand, Reply } from './interaction-kinds.js';
+import { referenceOf } from './reference.js';
 import { followUpPrivately, isAnsweredElsewhere, isTooLate, replyOnce, type AnswerableInteraction } from './reply.js';
 import type { Services } from './services.js';
 import { textsFor } from './texts/texts.js';
@@ -116,8 +117,9 @@ async function handle(interaction: AnswerableInteraction, handler: Handler, cont
     }
     // Whatever fails while there has never been a database fails for that reason.
     const sentence = troubleSentence(error, context.texts) ?? (context.services.hasDatabase() ? null : context.texts.unavailable.database);
-    log.error({ ...about, err: error }, sentence === null ? 'handler failed' : 'part of the yard cannot be reached');
-    const view = sentence === null ? saidView(context.texts.internal(interaction.id)) : troubleView(sentence);
+    const reference = referenceOf(interaction.id);
+    log.error({ ...about, reference, err: error }, sentence === null ? 'handler failed' : 'part of the yard cannot be reached');
+    const view = sentence === null ? saidView(context.texts.internal(reference)) : troubleView(sentence);
     await tellFailure(interaction, handler.ack, view, context);
     return false;
   }
@@ -162,7 +164,7 @@ async function send(interaction: AnswerableInteraction, reply: Reply, { services
       await replyOnce(interaction, reply.view, services);
       return;
     case 'refused':
-      await replyOnce(interaction, refusalView(texts, reply.refusal, services.settings), services);
+      await replyOnce(interaction, refusalView(texts, reply.refusal, services.settings, reply.ways), services);
       return;
     case 'beside':
       await followUpPrivately(interaction, reply.view, services);

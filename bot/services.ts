@@ -37,7 +37,7 @@ export interface BotSettings {
 /** Everything a command may use. */
 export interface Services {
   readonly datasets: Pick<Datasets, 'create' | 'read' | 'listOf' | 'setCaption' | 'changeCaptions' | 'removeImage' | 'restoreImage' | 'amend' | 'remove'>;
-  readonly runs: Pick<Runs, 'read' | 'isArtifactNeeded' | 'namesOf' | 'pendingNotices' | 'noticeDelivered' | 'openRunOfDataset' | 'recentRuns' | 'countWaiting' | 'runsOnNodes' | 'moveCard' | 'askForCard' | 'cancelAccepted' | 'latestRunOfDataset'>;
+  readonly runs: Pick<Runs, 'read' | 'isArtifactNeeded' | 'namesOf' | 'pendingNotices' | 'noticeDelivered' | 'openRunOfDataset' | 'recentRuns' | 'countWaiting' | 'finishedPaces' | 'runsOnNodes' | 'moveCard' | 'askForCard' | 'cancelAccepted' | 'latestRunOfDataset'>;
   readonly quotes: Pick<Quotes, 'store' | 'read'>;
   readonly points: Pick<PointsLedger, 'grant' | 'balanceOf' | 'historyOf'>;
   readonly preferences: Pick<PreferencesOfAccounts, 'read' | 'change'>;

@@ -65,7 +65,7 @@ function stepsFrom(typed: string, images: number): Read {
 }
 
 /** Thousands may be set apart as people do: `1,500`, `1.500`, `1 500`, `1’500`. */
-const GROUPED = /^[-+]?\d{1,3}([,.’'\s]\d{3})+$/u;
+const GROUPED = /^[-+]?[1-9]\d{0,2}([,.’'\s]\d{3})+$/u;
 
 function countFrom(typed: string): Read {
   const trimmed = typed.trim();

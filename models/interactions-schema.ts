@@ -1,5 +1,6 @@
 import { Schema } from 'mongoose';
 import type { AccountId } from '../domain/accounts.js';
+import type { TypedSettings } from '../domain/typed-settings.js';
 import type { CaptionFile, FileVerdict } from '../domain/verdicts.js';
 
 /** One attachment of an upload. Its address is a bearer credential: it never leaves this collection. */
@@ -28,6 +29,14 @@ export interface InteractionUpload extends PickedFiles {
   readonly earlier?: readonly FileVerdict[];
 }
 
+/** The training that was wished with settings that could not be used: its form opens again with what was typed. */
+export interface WishedTraining {
+  readonly datasetId: string;
+  readonly recipeId: string;
+  readonly typed: TypedSettings;
+  readonly card: 'here' | 'dm';
+}
+
 /** What is needed to answer an interaction, and what came with it. */
 export interface StoredInteraction {
   readonly interactionId: string;
@@ -44,6 +53,7 @@ export interface StoredInteraction {
   readonly upload?: InteractionUpload;
   /** Files of a message whose dataset is still to be chosen. */
   readonly picked?: PickedFiles;
+  readonly wished?: WishedTraining;
   /** What became of the upload's files so far. */
   readonly verdicts?: readonly FileVerdict[];
   readonly answeredAt?: Date | null;
@@ -71,6 +81,7 @@ export const interactionSchema = new Schema<InteractionDocument>(
     createdAt: { type: Date, required: true },
     upload: Schema.Types.Mixed as never,
     picked: Schema.Types.Mixed as never,
+    wished: Schema.Types.Mixed as never,
     verdicts: { type: [Schema.Types.Mixed], default: undefined } as never,
     answeredAt: { type: Date, default: null },
     retriedBy: String,

@@ -130,3 +130,4 @@ runSchema.index({ accountId: 1, createdAt: -1 });
 runSchema.index({ open: 1, createdAt: 1 });
 runSchema.index({ notice: 1, endedAt: 1 });
 runSchema.index({ endedAt: 1 });
+runSchema.index({ recipeId: 1, endedAt: -1 }, { partialFilterExpression: { status: 'succeeded' }, name: 'finished_of_recipe' });

@@ -1,6 +1,8 @@
 import type { Connection, UpdateQuery } from 'mongoose';
 import type { AccountId } from '../domain/accounts.js';
+import type { FinishedPace } from '../domain/expected-time.js';
 import type { Failure } from '../domain/failures.js';
+import { msPerStep } from '../domain/remaining-time.js';
 import type { Artifact, CancelledBy, Claim, EndStatus, Progress, RunEnd, RunStatus } from '../domain/runs.js';
 import { duplicateKeyOf } from './duplicate-key.js';
 import { runCards } from './run-cards.js';
@@ -219,6 +221,16 @@ export function createRuns(connection: Connection) {
     /** How many open runs of the queue wait for a node: the caller says "about N runs ahead", since fairness orders at dispatch. */
     countWaiting: (queue: string, before: Date): Promise<number> =>
       Run.countDocuments({ open: true, queue, status: 'queued', createdAt: { $lt: before } }),
+
+    /** How fast the latest finished runs of a recipe were; one that was over too soon to be timed is left out. */
+    async finishedPaces(recipeId: string, limit: number): Promise<FinishedPace[]> {
+      const timed = { progress: 1, progressAt: 1, firstStepAt: 1, firstStep: 1, 'settings.resolutionPx': 1 };
+      const rows = await Run.find({ recipeId, status: 'succeeded' }, timed).sort({ endedAt: -1 }).limit(limit).lean<RunDocument[]>();
+      return rows.flatMap(({ settings, firstStep = null, ...pace }) => {
+        const stepMs = msPerStep({ ...pace, firstStep });
+        return stepMs === null ? [] : [{ msPerStep: stepMs, resolutionPx: settings.resolutionPx }];
+      });
+    },
 
     /** Runs of the queue that a node trains now. */
     async runsOnNodes(queue: string): Promise<RunRow[]> {

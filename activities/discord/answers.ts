@@ -1,13 +1,16 @@
 import { isUploadDecided } from '../../domain/verdicts.js';
 import { textsFor } from '../../bot/texts/texts.js';
 import { acceptedView } from '../../bot/views/runs.js';
-import { refusalView } from '../../bot/views/answers.js';
+import { refusalView, type WaysOn } from '../../bot/views/answers.js';
+import { againRoute } from '../../bot/views/custom-ids.js';
 import { intakeAnswerOf, intakeView } from '../../bot/views/intake.js';
 import type { View } from '../../bot/views/layout.js';
+import { againSettingsRoute } from '../../bot/views/start-routes.js';
 import type { Datasets } from '../../models/datasets.js';
 import type { Interactions } from '../../models/interactions.js';
 import type { StoredInteraction } from '../../models/interactions-schema.js';
 import type { Runs } from '../../models/runs.js';
+import type { RunRow } from '../../models/runs-schema.js';
 import { postToOwner } from './cards.js';
 import { isTokenDead } from './discord-errors.js';
 import type { Messages } from './messages.js';
@@ -30,10 +33,19 @@ export async function answerPress({ interactionId, runId }: { readonly interacti
     if (row?.end?.kind === 'refused' && row.interactionId === interactionId) await deps.runs.noticeDelivered(runId);
     return;
   }
-  const refusal = row === null ? ({ code: 'quote-expired' } as const) : row.end?.kind === 'refused' ? row.end.refusal : null;
-  const view = refusal !== null || row === null ? refusalView(textsFor(interaction.locale), refusal ?? { code: 'quote-expired' }, deps) : acceptedView(textsFor(interaction.locale), row, interaction.guildId);
-  if (!(await answer(interaction, view, deps))) return;
-  if (row !== null && refusal !== null) await deps.runs.noticeDelivered(runId);
+  if (!(await answer(interaction, pressView(row, interaction, deps), deps))) return;
+  if (row?.end?.kind === 'refused') await deps.runs.noticeDelivered(runId);
+}
+
+function pressView(row: RunRow | null, { locale, guildId }: StoredInteraction, deps: AnswerDependencies): View {
+  const texts = textsFor(locale);
+  if (row === null) return refusalView(texts, { code: 'quote-expired' }, deps);
+  return row.end?.kind === 'refused' ? refusalView(texts, row.end.refusal, deps, waysOnFrom(row)) : acceptedView(texts, row, guildId);
+}
+
+/** A refused run is never revived: whatever comes next is another offer, made from what this one was to train. */
+function waysOnFrom({ runId, datasetId }: RunRow): WaysOn {
+  return { datasetId, runId, newOffer: againRoute.format({ runId }), settingsForm: againSettingsRoute.format({ runId }) };
 }
 
 /**

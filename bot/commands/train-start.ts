@@ -1,31 +1,37 @@
 import { ApplicationCommandOptionType, type ChatInputCommandInteraction } from 'discord.js';
-import type { RunSettings } from '../../domain/recipes.js';
+import type { TypedSettings } from '../../domain/typed-settings.js';
 import { refused, type Autocomplete, type Command } from '../interaction-kinds.js';
 import { offerTraining, type Wish } from '../offer.js';
-import { canPostHere } from '../reach.js';
 import { DATASET_OPTION, findDataset, suggestDatasets } from './options.js';
 
-const suggestRecipes: Autocomplete = (typed, { services }) => {
+const suggestRecipes: Autocomplete = (typed, { services, texts }) => {
   const wanted = typed.trim().toLowerCase();
   const recipes = [...services.recipes.values()].filter(({ id, title }) => `${id} ${title}`.toLowerCase().includes(wanted));
-  return Promise.resolve(recipes.map(({ id, title, images }) => ({ name: `${id} · ${title} · ${images.min} to ${images.max} images`, value: id })));
+  return Promise.resolve(recipes.map(({ id, title, images }) => ({ name: texts.start.recipeChoice(id, title, images.min, images.max), value: id })));
 };
 
 /** What the options say; bounds are the recipe's, so they are checked there and not by Discord. */
-function settingsOf({ options }: ChatInputCommandInteraction): Partial<RunSettings> {
-  const given = {
-    steps: options.getInteger('steps'),
-    learningRate: options.getNumber('learning_rate'),
-    rank: options.getInteger('rank'),
-    resolutionPx: options.getInteger('resolution'),
+function typedOptions({ options }: ChatInputCommandInteraction): TypedSettings {
+  const epochs = options.getInteger('epochs');
+  const steps = options.getInteger('steps') ?? (epochs === null ? null : `${epochs} epochs`);
+  return {
+    steps: String(steps ?? ''),
+    learningRate: String(options.getNumber('learning_rate') ?? ''),
+    rank: String(options.getInteger('rank') ?? ''),
+    resolutionPx: String(options.getInteger('resolution') ?? ''),
+    triggerWord: options.getString('trigger_word') ?? '',
   };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
 }
 
-function placeOf(interaction: ChatInputCommandInteraction): Pick<Wish, 'cardPlace' | 'cardMoved'> {
-  if (interaction.options.getString('card') !== 'here') return { cardPlace: { where: 'dm' }, cardMoved: false };
-  if (!canPostHere(interaction)) return { cardPlace: { where: 'dm' }, cardMoved: true };
-  return { cardPlace: { where: 'here', channelId: interaction.channelId }, cardMoved: false };
+function wishOf(interaction: ChatInputCommandInteraction): Wish {
+  const { options } = interaction;
+  const card = options.getString('card');
+  return {
+    recipeId: options.getString('recipe'),
+    typed: typedOptions(interaction),
+    problems: options.getInteger('steps') !== null && options.getInteger('epochs') !== null ? [{ kind: 'steps-and-epochs' }] : [],
+    card: card === 'here' || card === 'dm' ? card : null,
+  };
 }
 
 export const trainStart = {
@@ -35,15 +41,17 @@ export const trainStart = {
     description: 'Train a model on a dataset: shows the price first',
     options: [
       DATASET_OPTION,
-      { type: ApplicationCommandOptionType.String, name: 'recipe', description: 'What to train; without it the first one that fits', autocomplete: true, max_length: 60 },
+      { type: ApplicationCommandOptionType.String, name: 'recipe', description: 'What to train; without it yours of /settings, or the first one that fits', autocomplete: true, max_length: 60 },
       { type: ApplicationCommandOptionType.Integer, name: 'steps', description: 'How many training steps' },
+      { type: ApplicationCommandOptionType.Integer, name: 'epochs', description: 'Instead of steps: how often each image is looked at' },
       { type: ApplicationCommandOptionType.Number, name: 'learning_rate', description: 'How strongly each step changes the model' },
       { type: ApplicationCommandOptionType.Integer, name: 'rank', description: 'How much the model can hold; higher makes larger files' },
       { type: ApplicationCommandOptionType.Integer, name: 'resolution', description: 'Longest side of the training images, in pixels' },
+      { type: ApplicationCommandOptionType.String, name: 'trigger_word', description: 'The word the model answers to; without it the dataset’s own', max_length: 100 },
       {
         type: ApplicationCommandOptionType.String,
         name: 'card',
-        description: 'Where to show the training live; without it in your direct messages',
+        description: 'Where to show the training live; without it as in your /settings',
         choices: [
           { name: 'In my direct messages', value: 'dm' },
           { name: 'Here, where everybody sees it', value: 'here' },
@@ -55,7 +63,6 @@ export const trainStart = {
   autocomplete: { id: suggestDatasets, recipe: suggestRecipes },
   async run(interaction, context) {
     const dataset = await findDataset(interaction.options.getString('id', true), 'start', context);
-    if (dataset === null) return refused({ code: 'dataset-not-found' });
-    return offerTraining(dataset, { recipeId: interaction.options.getString('recipe'), settings: settingsOf(interaction), ...placeOf(interaction), locale: interaction.locale }, context);
+    return dataset === null ? refused({ code: 'dataset-not-found' }) : offerTraining(dataset, wishOf(interaction), interaction, context);
   },
 } satisfies Command;

@@ -30,7 +30,21 @@ import { openUploadForm, pickDataset, pickDatasetPage, pickNewDataset, retryFile
 import { askToDeleteModel, deleteModelConfirmed, downloadModel, modelsPage, openModel, openModelRenameForm, submitModelRenameForm, viewModel } from './models.js';
 import { moveCard, showRun } from './cards.js';
 import { olderHistory } from './points.js';
-import { cancelAsk, cancelConfirmed, quoteDataset, refreshRun, startRun, trainAgain } from './runs.js';
+import { cancelAsk, cancelConfirmed, refreshRun } from './runs.js';
+import {
+  chooseRecipe,
+  openAgainSettings,
+  openSettings,
+  openTypedSettings,
+  placeCard,
+  quoteDataset,
+  showRuns,
+  startRun,
+  submitAgainSettings,
+  submitSettings,
+  submitTypedSettings,
+  trainAgain,
+} from './start.js';
 import { setCardPlace, setDefaultRecipe, setPing } from './settings.js';
 
 const ALL: readonly AnyComponent[] = [
@@ -67,6 +81,15 @@ const ALL: readonly AnyComponent[] = [
   anyComponent(startRun),
   anyComponent(quoteDataset),
   anyComponent(trainAgain),
+  anyComponent(placeCard),
+  anyComponent(chooseRecipe),
+  anyComponent(openSettings),
+  anyComponent(submitSettings),
+  anyComponent(openAgainSettings),
+  anyComponent(submitAgainSettings),
+  anyComponent(openTypedSettings),
+  anyComponent(submitTypedSettings),
+  anyComponent(showRuns),
   anyComponent(refreshRun),
   anyComponent(showRun),
   anyComponent(moveCard),

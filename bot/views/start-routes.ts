@@ -9,8 +9,6 @@ export const againFormRoute = idRoute('again-form', 'runId');
 /** Opens the form again with what was typed in an interaction and could not be used. */
 export const retypeRoute = idRoute('retype', 'interactionId');
 export const retypeFormRoute = idRoute('retype-form', 'interactionId');
-/** Offers the same again, with the dataset, the price and the time of now. */
-export const renewRoute = idRoute('renew', 'quoteId');
 /** Offers the same with the card elsewhere: 1 is here, 0 is in direct messages. */
 export const placeRoute = argsRoute('place', { quoteId: 'id', here: 'number' });
 /** The select of recipes on an offer: what was chosen is its value. */

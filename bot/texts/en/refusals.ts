@@ -19,7 +19,7 @@ export interface Help {
 type Texts = { readonly [Code in RefusalCode]: (refusal: Extract<Refusal, { code: Code }>, help: Help) => Sentence };
 
 const NOTHING_TAKEN = 'No points were taken.';
-const NEW_OFFER = 'A new offer shows what it is now: press **New offer**, or use `/train start`.';
+const NEW_OFFER = 'A new offer shows what it is now, here or with `/train start`.';
 
 const SETTING_WORDS: Readonly<Record<keyof RunSettings, string>> = {
   steps: 'steps',
@@ -61,7 +61,7 @@ const REFUSALS: Texts = {
       : said(`The caption has ${count(length)} characters; ${count(maxLength)} is the limit.`, 'Shorten it and send it again.'),
   'dataset-busy': () => said('This dataset is being trained just now.', 'Wait until the training has ended, or cancel it with `/train cancel`.'),
   'recipe-unknown': ({ recipeId, known }) => unpaid(`There is no recipe called ${safe(recipeId)}.`, `Known recipes: ${listed(known.map((id) => safe(id)))}.`),
-  'settings-invalid': ({ problems }) => unpaid(problems.map(problemWords).join('\n'), `Press **Change settings**, or start again with others.${ownWords(problems)}`),
+  'settings-invalid': ({ problems }) => unpaid(problems.map(problemWords).join('\n'), `Start again with other settings.${ownWords(problems)}`),
   'image-count': ({ recipeId, min, max, found }) =>
     unpaid(
       `Recipe ${safe(recipeId)} trains on ${min} to ${max} images; this dataset has ${found}.`,
@@ -70,7 +70,7 @@ const REFUSALS: Texts = {
   'captions-missing': ({ fileNames }) =>
     unpaid(
       `${counted(fileNames.length, 'image has', 'images have')} no caption: ${listed(fileNames.map((name) => safe(name, 60)))}.`,
-      'Write them with **Captions** or `/train caption`, or let the trigger word alone be the caption of each.',
+      'Write them with `/train caption`, or let the trigger word alone be the caption of each.',
     ),
   'images-unfit': ({ images }) =>
     unpaid(
