@@ -1,7 +1,10 @@
 import type { Dataset } from '../domain/datasets.js';
 import type { Context } from './interaction-kinds.js';
 
-export type Undone = { readonly kind: 'gone' } | { readonly kind: 'told'; readonly dataset: Dataset; readonly done: string };
+export type Undone =
+  | { readonly kind: 'gone' }
+  /** `later`: the press may work when there is room again, so its button stays. */
+  | { readonly kind: 'told'; readonly dataset: Dataset; readonly done: string; readonly later: boolean };
 
 /** Brings a removed image back, or says why it cannot be. */
 export async function undoRemoval(datasetId: string, imageId: string, { services, texts }: Context): Promise<Undone> {
@@ -10,16 +13,17 @@ export async function undoRemoval(datasetId: string, imageId: string, { services
   const dataset = 'dataset' in outcome ? outcome.dataset : await services.datasets.read(datasetId);
   if (dataset === null) return { kind: 'gone' };
   const name = dataset.images.find((image) => image.imageId === imageId)?.fileName ?? '';
+  const told = (done: string): Undone => ({ kind: 'told', dataset, done, later: outcome.kind === 'full' });
   switch (outcome.kind) {
     case 'restored':
-      return { kind: 'told', dataset, done: texts.datasets.restored(name) };
+      return told(texts.datasets.restored(name));
     case 'there-already':
-      return { kind: 'told', dataset, done: texts.datasets.restoredAlready(name) };
+      return told(texts.datasets.restoredAlready(name));
     case 'not-kept':
-      return { kind: 'told', dataset, done: texts.datasets.notKept };
+      return told(texts.datasets.notKept);
     case 'full':
-      return { kind: 'told', dataset, done: texts.datasets.fullNow(outcome.limit) };
+      return told(texts.datasets.fullNow(outcome.limit));
     case 'duplicate':
-      return { kind: 'told', dataset, done: texts.datasets.twinThere(outcome.ofFileName) };
+      return told(texts.datasets.twinThere(outcome.ofFileName));
   }
 }

@@ -98,7 +98,8 @@ export const removeCaptioned = onImage(captionRemoveRoute, 'update', async (data
 
 export const undoCaptionRemoval = onImage(captionUndoRoute, 'update', async (_dataset, args, context) => {
   const undone = await undoRemoval(args.datasetId, args.imageId, context);
-  return undone.kind === 'gone' ? refused({ code: 'dataset-not-found' }) : showEditor(undone.dataset, placeOf(undone.dataset.images, args), context, { done: [undone.done] });
+  if (undone.kind === 'gone') return refused({ code: 'dataset-not-found' });
+  return showEditor(undone.dataset, placeOf(undone.dataset.images, args), context, { done: [undone.done], ...(undone.later ? { undo: { imageId: args.imageId, at: args.at } } : {}) });
 });
 
 export const triggerInFront = onImage(captionTriggerRoute, 'update', async (dataset, args, context) => {

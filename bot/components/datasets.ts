@@ -89,7 +89,7 @@ export const undoRemove = {
     const dataset = await findDataset(datasetId, 'change', context);
     const undone = dataset === null ? null : await undoRemoval(datasetId, imageId, context);
     if (undone === null || undone.kind === 'gone') return refused({ code: 'dataset-not-found' });
-    return showDataset(undone.dataset, context, { done: undone.done });
+    return showDataset(undone.dataset, context, { done: undone.done, ...(undone.later ? { undo: { imageId } } : {}) });
   },
 } satisfies Component<{ readonly datasetId: string; readonly imageId: string }>;
 
