@@ -9,7 +9,6 @@ const linkTo = (url: string, children: Inline[]): Inline => ({ kind: 'link', url
 /** Discord's inline marks; the first that fits at a place wins. Every pattern is sticky and bounded by the text of one message. */
 const rules = (depth: number): readonly Rule[] => [
   ['\\', /\\([^0-9A-Za-z\s])/y, ([, text = '']) => ({ kind: 'text', text })],
-  ['`', /(`+)([^]*?[^`])\1(?!`)/y, ([, , text = '']) => ({ kind: 'code', text: text.replace(/^ (.*) $/s, '$1') })],
   ['<', /<t:(-?\d{1,13})(?::([tTdDfFsSR]))?>/y, ([, seconds, style = 'f']) => ({ kind: 'time', seconds: Number(seconds), style: style as TimeStyle })],
   ['<', /<@&(\d+)>/y, ([, id = '']) => ({ kind: 'mention', of: 'role', id })],
   ['<', /<@!?(\d+)>/y, ([, id = '']) => ({ kind: 'mention', of: 'user', id })],
@@ -58,7 +57,13 @@ function inlineAt(text: string, depth: number): Inline[] {
   return nodes;
 }
 
-function matchAt(all: readonly Rule[], text: string, at: number): { node: Inline; end: number } | undefined {
+interface Found {
+  node: Inline;
+  end: number;
+}
+
+function matchAt(all: readonly Rule[], text: string, at: number): Found | undefined {
+  if (text[at] === '`') return codeAt(text, at);
   for (const [starts, pattern, make] of all) {
     if (text[at] !== starts) continue;
     pattern.lastIndex = at;
@@ -66,6 +71,16 @@ function matchAt(all: readonly Rule[], text: string, at: number): { node: Inline
     if (match !== null) return { node: make(match), end: at + match[0].length };
   }
   return undefined;
+}
+
+/** Code ends at the next run of as many backticks. Without one the whole run is text, so that no run is looked at twice. */
+function codeAt(text: string, at: number): Found {
+  const run = /^`+/.exec(text.slice(at))?.[0] ?? '`';
+  const start = at + run.length;
+  const end = [...text.slice(start).matchAll(/`+/g)].find(([ticks]) => ticks.length === run.length);
+  if (end === undefined) return { node: { kind: 'text', text: run }, end: start };
+  const code = text.slice(start, start + end.index);
+  return { node: { kind: 'code', text: code.replace(/^ (.*) $/s, '$1') }, end: start + end.index + run.length };
 }
 
 /** `snake_case_` is a name, not emphasis. */
