@@ -1,5 +1,5 @@
 import { countMissing } from '../../domain/captions.js';
-import type { Dataset, DatasetImage, ImageWarning } from '../../domain/datasets.js';
+import type { Dataset, DatasetImage } from '../../domain/datasets.js';
 import { refusalOfTraining } from '../../domain/opening.js';
 import { priceOf } from '../../domain/price.js';
 import type { Recipe } from '../../domain/recipes.js';
@@ -55,11 +55,7 @@ export function readinessLines(t: Texts, dataset: Dataset, { recipes, priceFacto
   return recipes.map((recipe) => t.datasets.readinessOf(recipe.id, readiness(t, dataset, recipe, priceFactor)));
 }
 
-/** What may spoil the training, in a few words; the same for a verdict and for the list. */
-export function warningWords(t: Texts, warning: ImageWarning): string {
-  return t.datasets.warning(warning);
-}
-
+/** What may spoil the training, in a few words each, to go on after something else. */
 export function warningsAfter(t: Texts, { warnings }: DatasetImage): string {
   return warnings.map((warning) => ` · ${t.datasets.warning(warning)}`).join('');
 }

@@ -8,8 +8,6 @@ import { deleteAskRoute, renameRoute, undoRemoveRoute } from './dataset-routes.j
 import { ACCENT, button, framed, gallery, line, row, text, timestamp, type View } from './layout.js';
 import { pageOf } from './pages.js';
 
-export { warningWords } from './dataset-parts.js';
-
 /** What a gallery takes. */
 export const IMAGES_PER_PAGE = 10;
 

@@ -116,15 +116,15 @@ describe('the caption editor', () => {
     const datasetId = await seed(captioned(3));
     const { triggerWord } = await read(datasetId);
     await bot.services.datasets.setCaption(datasetId, await idAt(datasetId, 0), `${triggerWord} sleeps`);
-    const answer = await changed(await mira().click(await editor(datasetId, '1'), 'Trigger word in front of all'), /in front of 2 captions now\. 1 caption had it already/);
-    expect(buttonsOf(answer.components)).not.toContain('Trigger word in front of all');
+    const answer = await changed(await mira().click(await editor(datasetId, '1'), 'Put the trigger word in front of all'), /in front of 2 captions now\. 1 caption had it already/);
+    expect(buttonsOf(answer.components)).not.toContain('Put the trigger word in front of all');
     expect(await captionsOf(datasetId)).toEqual([`${triggerWord} sleeps`, `${triggerWord}, Tilda in scene 2`, `${triggerWord}, Tilda in scene 3`]);
   });
 
   it('uses the trigger word alone for the missing in one press, and leads on to the start', async () => {
     const datasetId = await seed([...captioned(2), ...uncaptioned(3)]);
     const { triggerWord, revision } = await read(datasetId);
-    const answer = await changed(await mira().click(await editor(datasetId), 'Trigger word alone for the missing 3'), /alone is the caption of 3 images now[\s\S]*no caption missing/);
+    const answer = await changed(await mira().click(await editor(datasetId), 'Use the trigger word alone for the missing 3'), /alone is the caption of 3 images now[\s\S]*no caption missing/);
     expect(buttonsOf(answer.components)).toEqual(['Start', 'Captions', 'Open the dataset']);
     expect(await captionsOf(datasetId)).toEqual(['Tilda in scene 1', 'Tilda in scene 2', triggerWord, triggerWord, triggerWord]);
     expect((await read(datasetId)).revision).toBe(revision + 1);

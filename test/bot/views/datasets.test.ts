@@ -2,9 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { en } from '../../../bot/texts/en.js';
-import { captionForm } from '../../../bot/views/caption-forms.js';
+import { captionForm, writtenCaptionOf } from '../../../bot/views/caption-forms.js';
 import { captionEditorView, captionsFilledView, captionsLostView } from '../../../bot/views/captions.js';
+import * as captionRoutes from '../../../bot/views/caption-routes.js';
+import { parseCustomId } from '../../../bot/views/custom-ids.js';
 import { renameForm } from '../../../bot/views/dataset-forms.js';
+import * as datasetRoutes from '../../../bot/views/dataset-routes.js';
 import { datasetListView } from '../../../bot/views/dataset-list.js';
 import { createdView, datasetView, deleteConfirmView } from '../../../bot/views/datasets.js';
 import { placesForForm } from '../../../domain/captions.js';
@@ -86,6 +89,34 @@ describe('Defect 4: lists and captions that are longer than Discord takes', () =
   });
 });
 
+describe('ids in buttons and forms', () => {
+  it('fit and come back as they were written', () => {
+    const args = fc.record({ datasetId: fc.uuid(), imageId: fc.oneof(fc.uuid(), fc.tuple(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), fc.nat(99)).map(([snowflake, number]) => `${snowflake}-${number}`)), at: fc.nat(9_999), page: fc.nat() });
+    for (const route of [...Object.values(captionRoutes), ...Object.values(datasetRoutes)]) {
+      fc.assert(
+        fc.property(args, (given) => {
+          const text = route.format(given);
+          const parsed = parseCustomId(text);
+          expect(text.length).toBeLessThanOrEqual(100);
+          expect(given).toMatchObject((parsed.kind === 'ours' ? route.parse(parsed.args) : null) ?? { parsed: false });
+        }),
+        { numRuns: 30 },
+      );
+    }
+  });
+
+  it('of fields bring the id of the image and its name back, whatever the name is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 80 }), fc.option(fc.string()), (fileName, caption) => {
+        const shown = dataset([image(0, { fileName, caption })]);
+        const form = JSON.stringify(captionForm(en, shown, 0, [0]));
+        const fieldId = JSON.parse(`"${/"component":\{"type":4,"custom_id":"((?:[^"\\]|\\.)*)"/.exec(form)?.[1] ?? ''}"`) as string;
+        expect(writtenCaptionOf(fieldId, 'x')).toMatchObject({ imageId: shown.images[0]?.imageId });
+      }),
+    );
+  });
+});
+
 describe('the list of datasets', () => {
   const listed = (set: Dataset) => ({ datasetId: set.datasetId, name: set.name, images: set.images.length, captionsMissing: 0 });
 
@@ -149,11 +180,11 @@ describe('the caption editor', () => {
 
   it('offers what can be done with this image and with all', () => {
     expect(buttonsOf(captionEditorView(en, { dataset: cats, at: 1 }).components)).toEqual([
-      'Previous', 'Next', 'Next missing', 'Edit', 'Caption 2 in one form', 'Remove', 'Trigger word in front of all', 'Trigger word alone for the missing 2', 'Open the dataset',
+      'Previous', 'Next', 'Next missing', 'Edit', 'Caption 2 in one form', 'Remove', 'Put the trigger word in front of all', 'Use the trigger word alone for the missing 2', 'Open the dataset',
     ]);
     const complete = dataset(plainImages(['tyrdcats', 'tyrdcats, a cat']));
     expect(buttonsOf(captionEditorView(en, { dataset: complete, at: 0 }).components)).toEqual(['Previous', 'Next', 'Edit', 'Caption 2 in one form', 'Remove', 'Start', 'Open the dataset']);
-    expect(buttonsOf(captionEditorView(en, { dataset: dataset(plainImages([null])), at: 0 }).components)).toEqual(['Edit', 'Remove', 'Trigger word alone for the missing 1', 'Open the dataset']);
+    expect(buttonsOf(captionEditorView(en, { dataset: dataset(plainImages([null])), at: 0 }).components)).toEqual(['Edit', 'Remove', 'Use the trigger word alone for the missing 1', 'Open the dataset']);
     expect(buttonsOf(captionEditorView(en, { dataset: dataset(0), at: 0 }).components)).toEqual(['Upload', 'Open the dataset']);
   });
 
