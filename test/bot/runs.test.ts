@@ -118,9 +118,7 @@ describe('/train start', () => {
     const datasetId = await aDataset(4);
     await record(aRun({ runId: randomUUID(), accountId: MIRA, datasetId, slot: 5 }));
     expect(await said(await mira().slash('train start', { id: datasetId }))).toContain('being trained already');
-    const question = await (await mira().slash('train delete', { id: datasetId })).message();
-    const pressed = await (await mira().click(question, 'Delete dataset')).waitFor((seen) => seen.updated !== undefined && allText(seen.updated.components).includes('being trained just now'));
-    expect(pressed.failure).toBeUndefined();
+    expect(await said(await mira().slash('train delete', { id: datasetId }))).toContain('being trained just now');
   });
 });
 
@@ -131,7 +129,7 @@ describe('/train status and cancel', () => {
     const training = { status: 'training', progress: { phase: 'training', step: 420, totalSteps: 1_500 }, progressAt: new Date() } as const;
     await record(aRun({ runId, accountId: MIRA, datasetId, slot: 6, ...training }));
     expect(await said(await mira().slash('train status', { id: datasetId }))).toContain('420 of 1,500 steps');
-    expect(await said(await mira().slash('train status'))).toContain('Training (420 of 1500 steps)');
+    expect(await said(await mira().slash('train status'))).toContain('Training (420 of 1,500 steps)');
 
     const question = await (await mira().slash('train cancel', { id: datasetId })).message();
     expect(allText(question.components)).toContain('532 points');
@@ -166,7 +164,7 @@ describe('/train status and cancel', () => {
 
     const link = await (await mira().click(notice ?? { id: '' }, 'Download Cats')).message();
     expect(JSON.stringify(link.components)).toContain(`/download/${runId}?expires=`);
-    expect(buttonsOf(link.components)).toEqual(['Download']);
+    expect(buttonsOf(link.components)).toContain('Download');
     await (await mira().slash('train list')).message();
     expect((await mira().interactions()).at(-1)?.messages).toHaveLength(1);
   });

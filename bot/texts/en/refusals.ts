@@ -85,7 +85,7 @@ const REFUSALS: Texts = {
   'not-enough-points': ({ neededPoints, availablePoints }, { pointsHelp }) =>
     unpaid(
       `This costs ${pointsText(neededPoints)}; you have ${pointsText(availablePoints)} to spend.`,
-      pointsHelp === undefined ? 'Fewer steps or images cost less. Points come back when a training fails; an operator can grant more.' : safe(pointsHelp, 300),
+      pointsHelp ?? 'Fewer steps or images cost less. Points come back when a training fails; an operator can grant more.',
     ),
   'run-settled': () => ({ what: 'This training has been settled already and is not started a second time.', hint: NEW_OFFER, points: 'No further points were taken.' }),
   'nothing-to-retry': () => said('None of your trainings has failed.', 'Start one with `/train start`, or train a finished one again from its card.'),
