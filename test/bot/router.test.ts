@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ButtonStyle, ComponentType, Routes } from 'discord.js';
 import { COMMANDS, MESSAGE_COMMANDS } from '../../bot/commands/index.js';
+import { referenceOf } from '../../bot/reference.js';
 import { TRAINING_CHANNEL_ID, USERS } from '../../sandbox/discord/people.js';
 import { startTestBot, type TestBot } from '../support/bot.js';
 import { allText } from '../support/components.js';
@@ -67,7 +68,7 @@ describe('the router', () => {
     await database.connection.collection<{ _id: string }>('datasets').insertOne(broken);
     const handle = await bot.driver.user('jonas').slash('train list');
     const text = allText((await handle.message()).components);
-    expect(text).toContain(`reference: \`${handle.id}\``);
+    expect(text).toContain(`reference: \`${referenceOf(handle.id)}\``);
     expect(text).not.toMatch(/size|Mongo|Error/);
   });
 

@@ -1,7 +1,7 @@
 import { Client as TemporalClient, Connection as TemporalConnection } from '@temporalio/client';
 import type { Client } from 'discord.js';
 import type { Connection } from 'mongoose';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { COMMAND_BODIES, COMMANDS, MESSAGE_COMMANDS } from '../../bot/commands/index.js';
 import { COMPONENTS } from '../../bot/components/index.js';
 import { deployCommands } from '../../bot/deploy.js';
@@ -32,6 +32,7 @@ export interface TestBotOptions {
   readonly databaseDown?: boolean;
   /** Another address than the one of this run's server, for a Temporal that is down. */
   readonly temporalAddress?: string;
+  readonly log?: Logger;
   /** Its tasks wait on queues of this prefix: suites share a server. */
   readonly prefix: string;
 }
@@ -53,9 +54,8 @@ const CONFIG: ServiceConfig = {
 };
 
 /** The real bot in this process, on the stand-in of Discord, the given database and this run's Temporal server. No workers. */
-export async function startTestBot({ database, recipes = [aRecipe()], config, temporalAddress = testTemporalAddress(), databaseDown = false, prefix }: TestBotOptions): Promise<TestBot> {
+export async function startTestBot({ database, recipes = [aRecipe()], config, temporalAddress = testTemporalAddress(), databaseDown = false, log = pino({ level: 'silent' }), prefix }: TestBotOptions): Promise<TestBot> {
   const standIn = await createDiscordStandIn();
-  const log = pino({ level: 'silent' });
   const temporal = TemporalConnection.lazy({ address: temporalAddress, connectTimeout: '1 second' });
   const yard = createYard(new TemporalClient({ connection: temporal, namespace: 'default' }), prefix);
   const opened = openServices({ connection: database, recipes: new Map(recipes.map((recipe) => [recipe.id, recipe])), yard, config: { ...CONFIG, ...config }, log });

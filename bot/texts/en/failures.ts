@@ -48,7 +48,7 @@ const FAILURES: Texts = {
   Terminated: () => ({ what: 'An operator ended the training by force.', hint: 'Ask them why, or start it again.' }),
   Internal: ({ reference }) => ({
     what: 'Something went wrong inside the yard.',
-    hint: `Start it again; if it fails in the same way, give an operator this reference: \`${safe(reference, 80)}\`.`,
+    hint: `Start it again; if it fails in the same way, give an operator this reference: \`${safe(reference.slice(0, 8))}\`.`,
   }),
 };
 
