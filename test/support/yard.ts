@@ -40,6 +40,8 @@ export interface TestYard extends Access {
   readonly context: WorkerContext;
   readonly prefix: string;
   readonly connection: Connection;
+  /** Where the stand-in serves the try-it page. */
+  readonly tryItUrl: string;
   stop(): Promise<void>;
 }
 
@@ -63,7 +65,8 @@ export async function openTestYard({ settings = {}, nodes: nodeCount = 2, stepMs
   closing.push(() => rm(dir, { recursive: true, force: true }));
   const database = await openTestDatabase();
   closing.push(() => database.close());
-  const discord = await createDiscordStandIn();
+  const uiUrl = givenAddress('temporalUi');
+  const discord = await createDiscordStandIn(uiUrl === undefined ? {} : { runLink: `${uiUrl}/namespaces/default/workflows/train-run%3A{runId}` });
   closing.push(() => discord.stop());
   const nodes = [];
   for (let at = 0; at < nodeCount; at += 1) {
@@ -125,13 +128,14 @@ export async function openTestYard({ settings = {}, nodes: nodeCount = 2, stepMs
   const temporal = await TemporalConnection.connect({ address: testTemporalAddress() });
   closing.push(() => temporal.close());
   const client = new Client({ connection: temporal });
-  const access = accessTo({ mongo: context.mongo, client, discordControlUrl: discord.controlUrl, nodes, webUrl, temporalUiUrl: givenAddress('temporalUi') });
+  const access = accessTo({ mongo: context.mongo, client, discordControlUrl: discord.controlUrl, nodes, webUrl, temporalUiUrl: uiUrl });
   await access.driver.waitForBot();
   return {
     ...access,
     context: withWeb,
     prefix,
     connection: database.connection,
+    tryItUrl: discord.origin,
     async stop() {
       await endSingletons(client, prefix);
       for (const close of closing.reverse()) await close();
