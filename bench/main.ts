@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argv, exit } from 'node:process';
+import { measureClicks } from './clicks.js';
+import { measureDiscord } from './discord.js';
 import { measureHistory } from './history.js';
 import { measureMemory } from './memory.js';
 import { readOptions } from './options.js';
@@ -50,8 +52,10 @@ async function measure(scene: Scene, { only, longMs, json }: BenchOptions): Prom
   const asked = (name: Measurement): boolean => only.includes(name);
   const start = asked('start') ? await measureStart(scene) : null;
   const memory = asked('memory') ? await measureMemory(scene) : null;
+  const discord = asked('discord') ? await measureDiscord(scene) : null;
+  const clicks = asked('clicks') ? await measureClicks(scene) : null;
   const history = asked('history') ? await measureHistory(scene, longMs) : null;
-  const report = reportOf({ history, start, memory });
+  const report = reportOf({ history, start, memory, discord, clicks });
   console.log(`\n${tableOf(rowsOf(report))}\n`);
   if (json) console.log(JSON.stringify(report));
 }

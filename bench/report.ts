@@ -1,3 +1,6 @@
+import type { MeasuredClicks } from './clicks.js';
+import type { MeasuredDiscord } from './discord.js';
+import { clickRows, discordRows } from './discord-report.js';
 import type { MeasuredHistory, MeasuredTraining } from './history.js';
 import type { MemoryPeaks } from './peaks.js';
 import { ratioOf } from './figures.js';
@@ -9,6 +12,8 @@ export interface BenchReport {
   readonly history: (MeasuredHistory & { readonly ratios: HistoryRatios }) | null;
   readonly start: (MeasuredStart & { readonly ratio: number }) | null;
   readonly memory: MemoryPeaks | null;
+  readonly discord: MeasuredDiscord | null;
+  readonly clicks: MeasuredClicks | null;
   /** The targets that were not met, as the table names them. */
   readonly missed: readonly string[];
 }
@@ -27,22 +32,32 @@ export interface Measured {
   readonly history: MeasuredHistory | null;
   readonly start: MeasuredStart | null;
   readonly memory: MemoryPeaks | null;
+  readonly discord: MeasuredDiscord | null;
+  readonly clicks: MeasuredClicks | null;
 }
 
 const TARGETS = { events: 80, bytes: 40_000, longToShort: 1, largeToShort: 1.05, startMs: 10_000, memoryBytes: 2 * 1024 ** 3 } as const;
 
-export function reportOf({ history, start, memory }: Measured): BenchReport {
+export function reportOf({ history, start, memory, discord, clicks }: Measured): BenchReport {
   const report = {
     history: history === null ? null : { ...history, ratios: { longToShort: ratio(history.long, history.short), largeToShort: ratio(history.large, history.short) } },
     start: start === null ? null : { ...start, ratio: ratioOf(start.medianMs, start.baselineMs) },
     memory,
+    discord,
+    clicks,
   };
   const missed = rowsOf({ ...report, missed: [] }).filter((row) => row.isMet === false).map((row) => row.name);
   return { ...report, missed };
 }
 
-export function rowsOf({ history, start, memory }: BenchReport): TableRow[] {
-  return [...(history === null ? [] : historyRows(history)), ...(start === null ? [] : startRows(start)), ...(memory === null ? [] : memoryRows(memory))];
+export function rowsOf({ history, start, memory, discord, clicks }: BenchReport): TableRow[] {
+  return [
+    ...(history === null ? [] : historyRows(history)),
+    ...(start === null ? [] : startRows(start)),
+    ...(memory === null ? [] : memoryRows(memory)),
+    ...(discord === null ? [] : discordRows(discord)),
+    ...(clicks === null ? [] : clickRows(clicks)),
+  ];
 }
 
 function historyRows({ short, long, large, ratios }: NonNullable<BenchReport['history']>): TableRow[] {

@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { median, ratioOf } from '../../bench/figures.js';
+import type { MeasuredDiscord } from '../../bench/discord.js';
+import { median, ratioOf, spreadOf } from '../../bench/figures.js';
 import type { MeasuredHistory, MeasuredTraining } from '../../bench/history.js';
 import { captionOf } from '../../bench/pictures.js';
 import { reportOf, rowsOf } from '../../bench/report.js';
 import { tableOf } from '../../bench/table.js';
 
-const NOTHING = { history: null, start: null, memory: null };
+const NOTHING = { history: null, start: null, memory: null, discord: null, clicks: null };
+
+const SPREAD = { p50: 1, p99: 1, max: 1 };
 
 const training = (changes: Partial<MeasuredTraining> = {}): MeasuredTraining => ({ images: 12, captionLength: 80, trainedMs: 10_000, events: 70, bytes: 30_000, ...changes });
 
@@ -26,6 +29,23 @@ describe('the report of the benchmark', () => {
     const start = { runsMs: [9_000, 10_001, 12_000], medianMs: 10_001, baselineMs: 500 };
     const memory = { measure: 'PSS' as const, samples: 9, totalBytes: 2 * 1024 ** 3 + 1, parts: {} };
     expect(reportOf({ ...NOTHING, start, memory }).missed).toEqual(['start: npm start to ready', 'memory: whole yard']);
+  });
+
+  it.each<[string, Partial<MeasuredDiscord>, string[]]>([
+    ['slow acknowledgements', { ackMs: { ...SPREAD, p99: 1_501, interactions: 200, lost: 0 } }, ['discord: acknowledged']],
+    ['one that was lost', { ackMs: { ...SPREAD, interactions: 200, lost: 1 } }, ['discord: acknowledged']],
+    ['late notices', { noticeMs: { ...SPREAD, p99: 3_001, runs: 21 } }, ['discord: end to notice']],
+    ['a time of the end that is a quarter off', { etaError: { worst: 0.25, runs: [] } }, ['discord: time of the end']],
+    ['nothing that is as it should be', {}, []],
+  ])('names as missed, of the conversation: %s', (_what, changes, missed) => {
+    const discord = { ackMs: { ...SPREAD, interactions: 200, lost: 0 }, noticeMs: { ...SPREAD, runs: 21 }, etaError: { worst: 0.2, runs: [] }, ...changes };
+    expect(reportOf({ ...NOTHING, discord }).missed).toEqual(missed);
+  });
+
+  it('names double clicks of which one made two runs, or none', () => {
+    const clicks = { pairs: 1_000, runs: 1_000, holds: 1_000, unanswered: 0, tookMs: 1 };
+    expect(reportOf({ ...NOTHING, clicks }).missed).toEqual([]);
+    for (const wrong of [{ runs: 1_001 }, { runs: 999 }, { holds: 1_001 }, { unanswered: 1 }]) expect(reportOf({ ...NOTHING, clicks: { ...clicks, ...wrong } }).missed).toEqual(['clicks: double']);
   });
 
   it('takes a history of 5 % more for many images, and a figure that differs by chance alone', () => {
@@ -68,6 +88,8 @@ describe('figures', () => {
   });
 
   it('takes the median whatever the order', () => {
+    expect(spreadOf([3, 1, 2, 4])).toEqual({ p50: 2, p99: 4, max: 4 });
+    expect(spreadOf(Array.from({ length: 200 }, (_, at) => 200 - at))).toEqual({ p50: 100, p99: 198, max: 200 });
     expect(median([24, 12, 17])).toBe(17);
     expect(median([10, 2, 4, 3])).toBe(3.5);
     expect(median([5])).toBe(5);
