@@ -21,7 +21,7 @@ const ACCOUNT = `discord:${USERS.jonas.id}`;
 const PRICE = 1_280;
 
 beforeAll(async () => {
-  [yard, browser] = await Promise.all([openTestYard({ nodes: 1 }), openTestBrowser()]);
+  [yard, browser] = await Promise.all([openTestYard({ nodes: 1, stepMs: 5 }), openTestBrowser()]);
   page = await browser.newPage();
   run = await startHeldRun(yard, { as: 'jonas' });
 }, 120_000);
