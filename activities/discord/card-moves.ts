@@ -1,7 +1,6 @@
 import type { Runs } from '../../models/runs.js';
-import type { RunRow } from '../../models/runs-schema.js';
-import { placeOfCard, postAt, postCard, type CardDependencies } from './cards.js';
-import { isPlaceGone } from './discord-errors.js';
+import type { Card, RunRow } from '../../models/runs-schema.js';
+import { placeOfCard, postAt, postCard, takeAway, type CardDependencies } from './cards.js';
 
 export interface MoveDependencies extends CardDependencies {
   readonly runs: CardDependencies['runs'] & Pick<Runs, 'replaceCard' | 'cardStays' | 'cardTakenAway'>;
@@ -24,21 +23,28 @@ export async function moveCard(row: RunRow, deps: MoveDependencies): Promise<Run
     await deps.runs.cardStays(runId, card, cardMove, placeOfCard(row, card));
     return deps.runs.read(runId);
   }
-  const replaced = await deps.runs.replaceCard(runId, card, moved);
-  if (replaced !== null) return replaced;
-  const now = await deps.runs.read(runId);
-  if (now?.card?.messageId !== moved.messageId) await deps.messages.remove(moved);
-  return now;
+  return recordMove(runId, card, moved, deps);
 }
 
-/** Takes the messages away that were the card before. One that is out of reach is given up: it is not edited any more either. */
+/** Another keeper may have been at it meanwhile. The later move stands, whoever made it, and what it replaces goes away. */
+async function recordMove(runId: string, card: Card, moved: Card, deps: MoveDependencies): Promise<RunRow | null> {
+  for (let previous = card; ; ) {
+    const replaced = await deps.runs.replaceCard(runId, previous, moved);
+    if (replaced !== null) return replaced;
+    const now = await deps.runs.read(runId);
+    if (now?.card?.messageId === moved.messageId) return now;
+    if (now === null || now.card === null || (now.card.move ?? 0) >= (moved.move ?? 0)) {
+      await takeAway(moved, deps.messages);
+      return now;
+    }
+    previous = now.card;
+  }
+}
+
+/** Takes the messages away that were the card before. */
 export async function takeAwayRetired({ runId, retiredCards }: RunRow, { runs, messages }: MoveDependencies): Promise<void> {
   for (const retired of retiredCards) {
-    try {
-      await messages.remove(retired);
-    } catch (error) {
-      if (!isPlaceGone(error)) throw error;
-    }
+    await takeAway(retired, messages);
     await runs.cardTakenAway(runId, retired.messageId);
   }
 }

@@ -50,7 +50,7 @@ export async function postCard(row: RunRow, deps: CardDependencies): Promise<Run
   if (card === null) return null;
   const recorded = await deps.runs.setCard(row.runId, card);
   // Somebody else's message became the card meanwhile, in another place: this one would look alive for ever.
-  if (recorded?.card?.messageId !== card.messageId) await deps.messages.remove(card);
+  if (recorded?.card?.messageId !== card.messageId) await takeAway(card, deps.messages);
   return recorded;
 }
 
@@ -80,5 +80,14 @@ export async function postToOwner(row: Pick<RunRow, 'accountId'>, message: NewMe
   } catch (error) {
     if (isUserUnreachable(error)) return null;
     throw error;
+  }
+}
+
+/** Takes a message of ours away. One that is gone, or out of reach, is given up: it is not edited any more either. */
+export async function takeAway(message: CardMessage, messages: Messages): Promise<void> {
+  try {
+    await messages.remove(message);
+  } catch (error) {
+    if (!isPlaceGone(error)) throw error;
   }
 }

@@ -178,6 +178,7 @@ describe('cards', () => {
     const runId = await openedRun();
     const since = new Date(now.getTime() - 1_000);
     expect(await runs.cardsToLookAt(since)).not.toContain(runId);
+    await runs.setStatus(runId, 'queued');
     await runs.setCard(runId, { channelId: 'c', messageId: 'm1', renderedRevision: 1, lost: false });
     expect(await runs.cardsToLookAt(since)).toContain(runId);
     const ended = await runs.end(runId, { kind: 'cancelled', by: 'owner', capturedPoints: 0, releasedPoints: 0 }, now);

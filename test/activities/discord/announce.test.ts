@@ -67,7 +67,7 @@ describe('a card', () => {
     expect((await messagesAbout(row)).map(({ channel }) => channel)).toEqual(['DM']);
   });
 
-  it('survives an error of Discord in the middle of its post without a second one', async () => {
+  it('complaint 8: survives an error of Discord in the middle of its post without a second one', async () => {
     await discord.driver.faults({ method: 'POST', route: `/channels/${TRAINING_CHANNEL_ID}/messages`, status: 500, afterEffect: true });
     const row = aRun({ ...identity(), cardPlace: here, slot: 3 });
     await discord.record(row);
@@ -78,8 +78,9 @@ describe('a card', () => {
 });
 
 describe('the news of an end', () => {
-  it('is a new message that replies to the card and pings its owner alone', async () => {
+  it('complaint 1: is a new message that replies to the card and pings its owner alone, however long ago the press was', async () => {
     const row = await endedWithCard({ cardPlace: here });
+    await discord.driver.advanceClock(16 * 60_000);
     expect(await asActivity(discord.activities.announce, row)).toEqual({ delivered: true });
     const [card, notice] = await messagesAbout(row);
     expect(notice?.replyTo).toBe(card?.id);
@@ -97,7 +98,7 @@ describe('the news of an end', () => {
     expect(JSON.stringify((await messagesAbout(direct)).at(-1))).toContain(`/download/${direct.runId}?expires=`);
   });
 
-  it('is told once, however often it is tried', async () => {
+  it('complaint 8: is told once, however often it is tried', async () => {
     const row = await endedWithCard({ cardPlace: here });
     await asActivity(discord.activities.announce, row);
     await asActivity(discord.activities.announce, row);
@@ -114,7 +115,7 @@ describe('the news of an end', () => {
     ]);
   });
 
-  it('goes to direct messages when the channel was deleted', async () => {
+  it('defect 8: goes to direct messages when the channel was deleted', async () => {
     const channelId = await discord.driver.change({ kind: 'create-channel', name: 'short-lived' });
     const row = await endedWithCard({ cardPlace: { where: 'here', channelId } });
     await discord.driver.change({ kind: 'delete-channel', channelId });
@@ -122,7 +123,7 @@ describe('the news of an end', () => {
     expect((await messagesAbout(row)).map(({ channel }) => channel)).toEqual(['DM']);
   });
 
-  it('stays pending when neither channel nor direct messages are open', async () => {
+  it('complaint 6 and defect 8: stays pending when neither channel nor direct messages are open, and is told when they are', async () => {
     await discord.driver.change({ kind: 'dms', user: 'mira', open: false });
     const row = anEndedRun(succeeded, { ...identity(), cardPlace: { where: 'dm' } });
     await discord.record(row);

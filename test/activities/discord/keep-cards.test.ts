@@ -54,7 +54,7 @@ async function editsOf(row: RunRow): Promise<number> {
 const step = (row: RunRow, at: number): Promise<void> => discord.runs.recordProgress(row.runId, 1, { phase: 'training', step: at, totalSteps: 1_500 }, new Date());
 
 describe('the keeper of the cards', () => {
-  it('shows each state soon, and the end as the last', async () => {
+  it('complaint 10: shows each state soon, and the end as the last', async () => {
     const row = await runWithCard();
     stop = discord.keepCards();
     await discord.runs.setStatus(row.runId, 'staging');
@@ -69,7 +69,7 @@ describe('the keeper of the cards', () => {
     });
   });
 
-  it('makes few edits of many changes, and ends with the newest', async () => {
+  it('complaint 4: makes few edits of many changes, and ends with the newest', async () => {
     const row = await runWithCard();
     stop = discord.keepCards();
     for (let at = 1; at <= 60; at += 1) await step(row, at);
@@ -111,7 +111,7 @@ describe('the keeper of the cards', () => {
     await untilCardSays(other, '5 of 1,500 steps');
   });
 
-  it('edits cards that are hours old with the bot’s own token', async () => {
+  it('complaints 1 and 5: edits cards that are hours old with the bot’s own token', async () => {
     const row = await runWithCard();
     await discord.driver.advanceClock(3 * 3_600_000);
     stop = discord.keepCards();
