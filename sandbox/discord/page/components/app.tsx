@@ -23,7 +23,13 @@ export function App() {
   }, [pings, name]);
 
   return (
-    <div class="app" onKeyDown={(event) => { if (event.key === 'Escape') setMenuOpen(false); }}>
+    <div
+      class="app"
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') setMenuOpen(false);
+        typeIntoComposer(event);
+      }}
+    >
       <Notice />
       <div class="columns">
         <Sidebar isOpen={isMenuOpen} onClose={() => { setMenuOpen(false); }} />
@@ -37,12 +43,22 @@ export function App() {
   );
 }
 
+const composer = (): HTMLElement | null => document.querySelector<HTMLElement>('.composer input[role=combobox]');
+
+/** Whoever begins to type outside a field means to write. */
+function typeIntoComposer({ key, ctrlKey, metaKey, altKey, target }: KeyboardEvent): void {
+  const isText = key.length === 1 && key !== ' ' && !ctrlKey && !metaKey && !altKey;
+  if (!isText || !(target instanceof Element) || target.closest('input, textarea, select, dialog, [role=combobox], [role=menu]') !== null) return;
+  composer()?.focus();
+}
+
 /** Says what this page is, and whether it works. */
 function Notice() {
   const connection = useClientState((state) => state.connection);
   const botConnected = useClientState((state) => state.botConnected);
   return (
     <header class="notice">
+      <button type="button" class="skip-link" onClick={() => composer()?.focus()}>Skip to where you write</button>
       <h1>Try Trainyard</h1>
       <p>This is a stand-in of Discord on this machine. It is not Discord, and nothing you do here leaves this machine.</p>
       <p class="notice-state" role="status">

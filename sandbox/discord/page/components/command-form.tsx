@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { FeedChannel } from '../../control/feed-types.js';
 import { type CommandEntry, fieldProblem, type FieldValue, type FieldValues, type GivenFile, OptionType, sentOptions, shownOptions } from '../command-line.js';
 import { useClientState } from '../hooks.js';
@@ -26,14 +26,12 @@ export function CommandForm({ entry, initial, channel, dropped, onRun, onCancel 
   const change = (name: string, value: FieldValue | undefined): void => {
     setValues((all) => Object.fromEntries([...Object.entries(all).filter(([other]) => other !== name), ...(value === undefined ? [] : [[name, value] as const])]));
   };
-  const focusField = (name: string): void => {
-    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>(`[data-option="${name}"] :is(input, [role=combobox])`)?.focus());
-  };
-  useEffect(() => {
-    const empty = shown.find(({ name }) => values[name] === undefined) ?? shown[0];
-    if (empty === undefined) form.current?.querySelector<HTMLElement>('[type=submit]')?.focus();
-    else focusField(empty.name);
-  }, []);
+  // Set before it is drawn, focused right after: a second Enter must find its place.
+  const [goal, setGoal] = useState({ name: (shown.find(({ name }) => values[name] === undefined) ?? shown[0])?.name });
+  useLayoutEffect(() => {
+    const where = goal.name === undefined ? '[type=submit]' : `[data-option="${goal.name}"] :is(input, [role=combobox])`;
+    form.current?.querySelector<HTMLElement>(where)?.focus();
+  }, [goal]);
   useEffect(() => {
     const places = entry.options.filter(({ name, type }) => type === OptionType.Attachment && values[name] === undefined);
     const placed = dropped.slice(0, places.length).flatMap((file, index) => (places[index] === undefined ? [] : [{ option: places[index].name, file }]));
@@ -44,7 +42,7 @@ export function CommandForm({ entry, initial, channel, dropped, onRun, onCancel 
     event.preventDefault();
     setChecked(true);
     const wrong = shown.find((option) => fieldProblem(option, values[option.name], limit) !== undefined);
-    if (wrong !== undefined) focusField(wrong.name);
+    if (wrong !== undefined) setGoal({ name: wrong.name });
     else if (!isBusy) {
       setBusy(true);
       void onRun(entry, sentOptions(entry, values)).finally(() => { setBusy(false); });
@@ -66,6 +64,7 @@ export function CommandForm({ entry, initial, channel, dropped, onRun, onCancel 
             onRemove={() => {
               change(option.name, undefined);
               setAsked(new Set([...asked].filter((name) => name !== option.name)));
+              setGoal({ name: shown.find(({ name }) => name !== option.name)?.name });
             }}
           />
         ))}
@@ -73,7 +72,7 @@ export function CommandForm({ entry, initial, channel, dropped, onRun, onCancel 
       {others.length > 0 && (
         <div class="more-options" role="group" aria-label="More options">
           {others.map(({ name, description }) => (
-            <button key={name} type="button" class="chip" title={description} onClick={() => { setAsked(new Set([...asked, name])); focusField(name); }}>+ {name}</button>
+            <button key={name} type="button" class="chip" title={description} onClick={() => { setAsked(new Set([...asked, name])); setGoal({ name }); }}>+ {name}</button>
           ))}
         </div>
       )}

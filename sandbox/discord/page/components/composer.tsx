@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { FeedChannel } from '../../control/feed-types.js';
 import { Refused, sendPost, withoutFiles } from '../api.js';
 import { type CommandEntry, commandEntries, type FieldValues, type GivenFile, parseCommandText } from '../command-line.js';
@@ -30,10 +30,16 @@ export function Composer({ channel, name, dropped }: Props) {
   const [files, setFiles] = useState<readonly File[]>([]);
   const [refusal, setRefusal] = useState('');
   const input = useRef<HTMLInputElement>(null);
+  const isBack = useRef(false);
 
   useEffect(() => {
     if (dropped.length > 0 && command === undefined) setFiles((before) => [...before, ...dropped]);
   }, [dropped]);
+
+  useLayoutEffect(() => {
+    if (command === undefined && isBack.current) input.current?.focus();
+    isBack.current = false;
+  }, [command]);
 
   const attempt = async (work: () => Promise<unknown>): Promise<boolean> => {
     setRefusal('');
@@ -48,7 +54,7 @@ export function Composer({ channel, name, dropped }: Props) {
   const backToText = (): void => {
     setCommand(undefined);
     setRefusal('');
-    requestAnimationFrame(() => input.current?.focus());
+    isBack.current = true;
   };
   const runCommand = async (entry: CommandEntry, options: Readonly<Record<string, string | number | boolean | GivenFile>>): Promise<void> => {
     const uploads: File[] = [];

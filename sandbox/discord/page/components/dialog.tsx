@@ -17,7 +17,9 @@ export function Dialog({ title, className = '', onClose, children }: Props) {
     const before = document.activeElement;
     dialog.current?.showModal();
     return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      // Where the form was opened from may be gone by its answer.
+      const back = before instanceof HTMLElement && before.isConnected ? before : document.querySelector<HTMLElement>('[role=log]');
+      back?.focus();
     };
   }, []);
   return (
@@ -25,10 +27,7 @@ export function Dialog({ title, className = '', onClose, children }: Props) {
       ref={dialog}
       class={className}
       aria-labelledby={titleId}
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
+      onClose={onClose}
     >
       <h2 id={titleId}>{title}</h2>
       {children}

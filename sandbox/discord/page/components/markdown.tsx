@@ -19,11 +19,9 @@ function BlockView({ block }: { block: Block }) {
       return <p><Inlines nodes={block.children} /></p>;
     case 'subtext':
       return <p class="subtext"><Inlines nodes={block.children} /></p>;
-    case 'heading': {
-      // The page's own headings take the first two levels.
-      const Heading = `h${block.level + 2}` as 'h3' | 'h4' | 'h5';
-      return <Heading><Inlines nodes={block.children} /></Heading>;
-    }
+    case 'heading':
+      // The page's own headings take two levels; a message may begin with any, so all of them are the third.
+      return <h3 class={`level-${block.level}`}><Inlines nodes={block.children} /></h3>;
     case 'code':
       return <pre tabIndex={0}><code>{block.text}</code></pre>;
     case 'quote':

@@ -9,6 +9,8 @@ const MINUTE_MS = 60_000;
 export function MessageHeader({ message, headId }: { message: SeenMessage; headId: string }) {
   const now = useNow(MINUTE_MS);
   const isBot = useClientState((state) => state.people.find(({ id }) => id === message.authorId)?.isBot ?? true);
+  // The first text of a deferred answer is no change of it.
+  const isEdited = !message.thinking && message.edits > (message.interactionId === undefined ? 0 : 1);
   return (
     <>
       <AnsweredTo message={message} />
@@ -17,7 +19,7 @@ export function MessageHeader({ message, headId }: { message: SeenMessage; headI
         <strong>{message.author}</strong>
         {isBot && <span class="tag">app</span>}
         <time dateTime={new Date(message.createdAt).toISOString()}>{stampText(message.createdAt, now)}</time>
-        {message.editedAt !== undefined && message.edits > 0 && !message.thinking && <span class="edited">edited</span>}
+        {isEdited && <span class="edited">edited</span>}
       </p>
     </>
   );

@@ -19,6 +19,7 @@ export function MessageLog({ channel, name }: { channel: FeedChannel; name: stri
   const list = useRef<HTMLOListElement>(null);
   const atEnd = useRef(true);
   const [isBehind, setBehind] = useState(false);
+  const me = useClientState((state) => state.people.find((one) => one.name === state.person)?.id);
   const last = rows.at(-1)?.id;
 
   const toEnd = (): void => {
@@ -29,7 +30,7 @@ export function MessageLog({ channel, name }: { channel: FeedChannel; name: stri
     if (newest !== undefined && atEnd.current && document.visibilityState === 'visible') client.markRead(channel.id, newest);
   };
   useLayoutEffect(() => {
-    if (atEnd.current) toEnd();
+    if (atEnd.current || isOwn(rows.at(-1), me)) toEnd();
     else setBehind(true);
     noteRead();
   }, [last]);
@@ -65,6 +66,9 @@ export function MessageLog({ channel, name }: { channel: FeedChannel; name: stri
     </div>
   );
 }
+
+/** What the person does brings the end into view; what others do does not. */
+const isOwn = (row: Row | undefined, me: string | undefined): boolean => row !== undefined && ('act' in row || row.message.authorId === me);
 
 /** Messages, and among them the person's commands that have no answer. */
 function useRows(channelId: string): readonly Row[] {

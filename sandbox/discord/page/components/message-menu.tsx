@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { FeedChannel } from '../../control/feed-types.js';
 import type { SeenMessage } from '../../user/seen.js';
 import { Refused } from '../api.js';
@@ -6,6 +6,7 @@ import { useClient } from '../hooks.js';
 import { useToast } from './toast.js';
 
 const MESSAGE_COMMAND = 3;
+const MENU_WIDTH_PX = 208;
 
 /** Where the menu was opened; no coordinates = under its button. */
 export interface MenuPlace {
@@ -40,9 +41,14 @@ export function MessageMenu({ message, channel, place, onPlace }: Props) {
       >
         More
       </button>
-      {place !== undefined && <Menu message={message} channel={channel} place={place} onClose={close} />}
+      {place !== undefined && <Menu message={message} channel={channel} place={place.x === undefined ? underButton(button.current) : place} onClose={close} />}
     </div>
   );
+}
+
+function underButton(button: HTMLButtonElement | null): MenuPlace {
+  const { right = 0, bottom = 0 } = button?.getBoundingClientRect() ?? {};
+  return { x: right - MENU_WIDTH_PX, y: bottom + 2 };
 }
 
 function Menu({ message, channel, place, onClose }: Omit<Props, 'onPlace' | 'place'> & { place: MenuPlace; onClose: () => void }) {
@@ -50,12 +56,12 @@ function Menu({ message, channel, place, onClose }: Omit<Props, 'onPlace' | 'pla
   const say = useToast();
   const menu = useRef<HTMLDivElement>(null);
   const commands = message.ephemeral ? [] : channel.commands.filter(({ type }) => type === MESSAGE_COMMAND);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = menu.current;
     element?.querySelector<HTMLElement>('[role=menuitem]')?.focus();
-    if (element !== null && place.x !== undefined && place.y !== undefined) {
-      element.style.left = `${Math.max(8, Math.min(place.x, window.innerWidth - element.offsetWidth - 8))}px`;
-      element.style.top = `${Math.max(8, Math.min(place.y, window.innerHeight - element.offsetHeight - 8))}px`;
+    if (element !== null) {
+      element.style.left = `${Math.max(8, Math.min(place.x ?? 0, window.innerWidth - element.offsetWidth - 8))}px`;
+      element.style.top = `${Math.max(8, Math.min(place.y ?? 0, window.innerHeight - element.offsetHeight - 8))}px`;
     }
     const away = (event: PointerEvent): void => {
       if (event.target instanceof Node && element?.contains(event.target) !== true) onClose();
@@ -80,7 +86,7 @@ function Menu({ message, channel, place, onClose }: Omit<Props, 'onPlace' | 'pla
     );
   };
   return (
-    <div ref={menu} class={`menu${place.x === undefined ? '' : ' is-at-pointer'}`} role="menu" aria-label="Message" onKeyDown={(event) => { moveInMenu(event, onClose); }}>
+    <div ref={menu} class="menu" role="menu" aria-label="Message" onKeyDown={(event) => { moveInMenu(event, onClose); }}>
       {commands.length > 0 && (
         <div role="group" aria-label="Apps">
           <p class="menu-title" aria-hidden="true">Apps</p>
