@@ -196,7 +196,9 @@ export function createDatasets(connection: Connection, perAccount: number = DATA
         if (back === null || image === undefined) return { kind: 'not-kept', dataset };
         const obstacle = whyNotAdd(dataset, image, limit);
         if (obstacle !== null) return obstacle;
-        const restored = await changeAsRead({ _id: datasetId, revision: found.revision }, { $push: { images: { $each: [image], $position: at } }, $set: { removed: back.removed } });
+        // Its name may have gone to another image meanwhile.
+        const named = { ...image, fileName: freeFileName(image.fileName, dataset.images.map(({ fileName }) => fileName)) };
+        const restored = await changeAsRead({ _id: datasetId, revision: found.revision }, { $push: { images: { $each: [named], $position: at } }, $set: { removed: back.removed } });
         if (restored !== null) return { kind: 'restored', dataset: restored };
       }
     },

@@ -160,8 +160,8 @@ describe('a caption that comes with a picture', () => {
 
   it.each([
     ['is missing', 'Tilda.jpg', '', /added(?!;)/],
-    ['is only spaces', 'Tilda.jpg', '   ', /added; its caption was empty: write one with `\/train caption`/],
-    ['has 4,001 characters', 'Tilda.jpg', 'x'.repeat(4_001), /added; its caption had more than 4,000 characters and was left out: write a shorter one with `\/train caption`/],
+    ['is only spaces', 'Tilda.jpg', '   ', /added; its caption was empty: write one with \*\*Captions\*\*/],
+    ['has 4,001 characters', 'Tilda.jpg', 'x'.repeat(4_001), /added; its caption had more than 4,000 characters and was left out: write a shorter one with \*\*Captions\*\*/],
   ])('leaves the picture without one when it %s, and says so', async (_what, filename, caption, sentence) => {
     const { answer, images } = await send(filename, await sound(), caption);
     expect(answer).toMatch(sentence);

@@ -103,6 +103,21 @@ describe('datasets', () => {
     expect(await datasets.addImage(datasetId, newImage({ sha256: image.sha256 }), 100)).toEqual(duplicate);
   });
 
+  it('tells images of one name apart by number, in a race and when a removed one comes back', async () => {
+    const { datasetId } = await made();
+    const images = Array.from({ length: 12 }, () => newImage({ fileName: 'image.jpg' }));
+    await Promise.all(images.map((image) => datasets.addImage(datasetId, image, 100)));
+    const names = (): Promise<string[]> => datasets.read(datasetId).then((dataset) => (dataset?.images ?? []).map(({ fileName }) => fileName).sort());
+    expect(await names()).toEqual(['image.jpg', ...Array.from({ length: 11 }, (_, at) => `image (${at + 2}).jpg`)].sort());
+
+    const first = (await datasets.read(datasetId))?.images.find(({ fileName }) => fileName === 'image.jpg');
+    await datasets.removeImage(datasetId, first?.imageId ?? '');
+    await datasets.addImage(datasetId, newImage({ fileName: 'image.jpg' }), 100);
+    await datasets.restoreImage(datasetId, first?.imageId ?? '', 100);
+    expect((await datasets.read(datasetId))?.images.find(({ imageId }) => imageId === first?.imageId)?.fileName).toBe('image (13).jpg');
+    expect(new Set(await names()).size).toBe(13);
+  });
+
   it('answers an image that is there already as added, without a change', async () => {
     const { datasetId } = await made();
     const image = newImage();

@@ -47,6 +47,23 @@ describe('stored interactions', () => {
     expect((await interactions.read('30'))?.verdicts).toEqual([picture, caption]);
   });
 
+  it('lets one interaction try the failed files of an upload again, and tells the others which', async () => {
+    await interactions.store(interaction('35'));
+    expect(new Set(await Promise.all(['a', 'b', 'c'].map((id) => interactions.claimRetry('35', id))))).toHaveProperty('size', 1);
+    expect(await interactions.claimRetry('forgotten', 'a')).toBeNull();
+  });
+
+  it('names uploads that nobody has answered since a time', async () => {
+    const upload = { datasetId: 'd', files: [], captions: {}, captionFiles: [] };
+    const at = (minute: number): Date => new Date(Date.UTC(2031, 0, 1, 12, minute));
+    await interactions.store(interaction('36', { upload, createdAt: at(0) }));
+    await interactions.store(interaction('37', { upload, createdAt: at(20) }));
+    await interactions.store(interaction('38', { upload, createdAt: at(20) }));
+    await interactions.store(interaction('39', { createdAt: at(20) }));
+    await interactions.markAnswered('38');
+    expect(await interactions.unansweredUploads(at(10))).toEqual(['37']);
+  });
+
   it('adds the text of a caption file to the upload', async () => {
     await interactions.store(interaction('40', { upload: { datasetId: 'd', files: [], captions: { '2': 'typed' }, captionFiles: [] } }));
     await interactions.setCaption('40', 1, 'from a file');
