@@ -53,7 +53,10 @@ export const openCaptions = {
   ack: 'private',
   async run(_interaction, { datasetId, at }, context) {
     const dataset = await findDataset(datasetId, 'change', context);
-    return dataset === null ? refused({ code: 'dataset-not-found' }) : showEditor(dataset, at, context);
+    if (dataset === null) return refused({ code: 'dataset-not-found' });
+    // Whoever opens it wants to write: the first image without a caption from there on, if there is one.
+    const missing = nextMissing(dataset.images, Math.min(at, Math.max(0, dataset.images.length - 1)));
+    return showEditor(dataset, missing === null ? at : Math.max(at, missing), context);
   },
 } satisfies Component<{ readonly datasetId: string; readonly at: number }>;
 

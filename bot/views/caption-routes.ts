@@ -1,6 +1,6 @@
 import { argsRoute, idRoute } from './custom-ids.js';
 
-/** Opens the private caption editor at an image; a position that is gone opens the last one. */
+/** Opens the private caption editor at the first image without a caption from this position on, else at this position; one that is gone is the last. */
 export const captionsRoute = argsRoute('captions', { datasetId: 'id', at: 'number' });
 /** Makes the trigger word the caption of every image without one. */
 export const fillCaptionsRoute = idRoute('caption-fill', 'datasetId');

@@ -76,6 +76,14 @@ describe('the caption editor', () => {
     expect(allText((await (await mira().slash('train caption', { id: datasetId, text: 'a cat' })).message()).components)).toContain('no such image');
   });
 
+  it('opens from a dataset at the first image without a caption from there on', async () => {
+    const datasetId = await seed([...captioned(2), ...uncaptioned(1), ...captioned(1)]);
+    const view = await (await mira().slash('train view', { id: datasetId })).message();
+    expect(allText((await (await mira().click(view, 'Captions')).message()).components)).toContain('Image 3 of 4');
+    await bot.services.datasets.setCaption(datasetId, await idAt(datasetId, 2), 'a cat');
+    expect(allText((await (await mira().click(view, 'Captions')).message()).components)).toContain('Image 1 of 4');
+  });
+
   it('edits the caption that the form shows, in place', async () => {
     const datasetId = await seed(captioned(2));
     const message = await editor(datasetId, '2');
