@@ -10,7 +10,7 @@ import { runView } from './views/runs.js';
 /** What a card says beside the row itself. */
 export async function surroundingsOf(run: RunRow, { services }: Pick<Context, 'services'>): Promise<CardSurroundings> {
   const now = services.now();
-  return { ...(await queueOutlookOf(run, services, now, null)), now, pointsHelp: services.settings.pointsHelp, isPublic: false };
+  return { ...(await queueOutlookOf(run, services, now)), now, pointsHelp: services.settings.pointsHelp, isPublic: false };
 }
 
 /** A run in a private answer; its owner is offered the card here where the bot may post. */

@@ -1,10 +1,11 @@
+import { expectedDurationMs } from '../domain/expected-time.js';
 import { estimateEndMs, estimateStartMs } from '../domain/remaining-time.js';
 import type { Nodes } from './nodes.js';
 import type { Runs } from './runs.js';
 import type { RunRow } from './runs-schema.js';
 
 export interface OutlookParts {
-  readonly runs: Pick<Runs, 'countWaiting' | 'runsOnNodes'>;
+  readonly runs: Pick<Runs, 'countWaiting' | 'runsOnNodes' | 'finishedPaces'>;
   readonly nodes: Pick<Nodes, 'seenSince'>;
 }
 
@@ -20,18 +21,21 @@ export interface QueueOutlook {
 const NOT_WAITING: QueueOutlook = { ahead: null, startsAt: null, hasNode: null };
 /** A worker that has not reported for this long does not count as there: three of its rounds. */
 const NODE_SEEN_WITHIN_MS = 180_000;
+const PACES = 20;
 /** A guess to the second would be a different one at every look. */
 const ROUNDED_TO_MS = 5 * 60_000;
 
-/** `expectedMs`: how long a run like those ahead takes, as measured; null without any measure. */
-export async function queueOutlookOf(run: RunRow, { runs, nodes }: OutlookParts, now: Date, expectedMs: number | null): Promise<QueueOutlook> {
+export async function queueOutlookOf(run: RunRow, { runs, nodes }: OutlookParts, now: Date): Promise<QueueOutlook> {
   if (!run.open || run.status !== 'queued') return NOT_WAITING;
   const nowMs = now.getTime();
-  const [ahead, seen, training] = await Promise.all([
+  const [ahead, seen, training, paces] = await Promise.all([
     runs.countWaiting(run.queue, run.createdAt),
     nodes.seenSince(run.queue, new Date(nowMs - NODE_SEEN_WITHIN_MS)),
     runs.runsOnNodes(run.queue),
+    runs.finishedPaces(run.recipeId, PACES),
   ]);
+  // The runs ahead are taken to be like this one.
+  const expectedMs = expectedDurationMs(paces, run.settings);
   const fit = seen.filter(({ state }) => state === 'idle' || state === 'busy');
   const freeAt = fit.flatMap(({ nodeId, state }) => {
     if (state === 'idle') return [nowMs];

@@ -55,7 +55,7 @@ export function runCards({ Run, read, change }: RunCardParts) {
     /** Runs whose card may have to change: the open ones, and those ended since `endedSince` whose card does not show its end. */
     async cardsToLookAt(endedSince: Date): Promise<string[]> {
       const stale = { $expr: { $lt: ['$card.renderedRevision', '$revision'] } };
-      const open = { open: true, status: { $ne: 'checking' }, $or: [{ card: null }, { 'card.lost': false }, { cardMove: { $gt: 0 } }] };
+      const open = { open: true, status: { $ne: 'checking' as const }, $or: [{ card: null }, { 'card.lost': false }, { cardMove: { $gt: 0 } }] };
       const ended = { open: false, endedAt: { $gt: endedSince }, $or: [{ 'card.lost': false, ...stale }, { 'retiredCards.0': { $exists: true } }] };
       const found = await Run.find({ $or: [open, ended] }, { _id: 1 }).limit(2_000).lean<{ _id: string }[]>();
       return found.map(({ _id }) => _id);

@@ -12,7 +12,7 @@ import { isPlaceGone, isUserUnreachable } from './discord-errors.js';
 import type { Messages, NewMessage } from './messages.js';
 
 export interface CardDependencies {
-  readonly runs: Pick<Runs, 'read' | 'setCard' | 'countWaiting' | 'runsOnNodes'>;
+  readonly runs: Pick<Runs, 'read' | 'setCard' | 'countWaiting' | 'runsOnNodes' | 'finishedPaces'>;
   readonly nodes: Pick<Nodes, 'seenSince'>;
   readonly messages: Messages;
   readonly pointsHelp: string | undefined;
@@ -21,7 +21,7 @@ export interface CardDependencies {
 /** What the card of a row shows now. */
 export async function renderCard(row: RunRow, deps: CardDependencies, isPublic: boolean): Promise<View> {
   const now = new Date();
-  const outlook = await queueOutlookOf(row, deps, now, null);
+  const outlook = await queueOutlookOf(row, deps, now);
   return cardView(textsFor(row.locale), row, { ...outlook, now, pointsHelp: deps.pointsHelp, isPublic });
 }
 
