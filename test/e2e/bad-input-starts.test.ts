@@ -95,14 +95,22 @@ describe('a confirm button', () => {
 
   it('of a start that was refused for points is not revived by more points: a new offer is', async () => {
     const datasetId = await seed('jonas');
+    const poor = await jonas.offer(datasetId, QUICK_RUN);
+    expect(JSON.stringify(poor.components)).toContain('You have 1,000 points, which is 220 points too few.');
+    await expect(jonas.user.click(poor, 'Start training')).rejects.toThrow(/disabled/);
+    await grant('jonas', 1_000);
     const offer = await jonas.offer(datasetId, QUICK_RUN);
-    expect(JSON.stringify(offer.components)).toContain('You have 1,000 points, which is not enough.');
+    await node().hold(20);
+    const other = await jonas.confirm(await jonas.offer(await seed('jonas'), QUICK_RUN));
+    await heldOnNode(other);
     const runId = await pressUnheard(jonas, offer);
-    expect(await ended(runId)).toMatchObject({ status: 'refused', end: { refusal: { code: 'not-enough-points', neededPoints: PRICE, availablePoints: 1_000 } } });
+    expect(await ended(runId)).toMatchObject({ status: 'refused', end: { refusal: { code: 'not-enough-points', neededPoints: PRICE, availablePoints: 780 } } });
+    await node().release();
+    await ended(other);
 
     await grant('jonas', 10_000);
     const before = await possessions('jonas');
-    await hears(await jonas.user.click(offer, 'Start training'), /Not started[\s\S]*costs 1,220 points; you have 1,000[\s\S]*No points were taken[\s\S]*\[Train again\]/);
+    await hears(await jonas.user.click(offer, 'Start training'), /Not started[\s\S]*costs 1,220 points; you have 780[\s\S]*No points were taken[\s\S]*\[Train again\]/);
     expect(await possessions('jonas')).toEqual(before);
 
     const again = await mira.runIdOf(await jonas.offer(datasetId, QUICK_RUN));
@@ -114,7 +122,7 @@ describe('a confirm button', () => {
     const offer = await mira.offer(await seed(), QUICK_RUN);
     await yard.connection.collection('quotes').updateOne({ runId: await mira.runIdOf(offer) }, { $set: { expiresAt: new Date(Date.now() - 1) } });
     const before = await possessions('mira');
-    await hears(await mira.user.click(offer, 'Start training'), /offer has expired[\s\S]*`\/train start`[\s\S]*No points were taken/);
+    await hears(await mira.user.click(offer, 'Start training'), /offer has expired[\s\S]*`\/train start`[\s\S]*No points were taken[\s\S]*\[New offer\]/);
     expect(await possessions('mira')).toEqual(before);
   });
 
@@ -144,7 +152,7 @@ describe('a dataset that is being trained', () => {
     const runId = await mira.confirm(await mira.offer(datasetId, QUICK_RUN));
     await heldOnNode(runId);
     const { entries } = await possessions('mira');
-    expect(await slash(mira.user, 'train start', { id: datasetId })).toMatch(/being trained already[\s\S]*`\/train status`[\s\S]*No points were taken/);
+    expect(await slash(mira.user, 'train start', { id: datasetId })).toMatch(/being trained already[\s\S]*No points were taken[\s\S]*\[Show it\]/);
     await hears(await mira.user.click(older, 'Start training'), /being trained already[\s\S]*No points were taken/);
     expect((await possessions('mira')).entries).toEqual(entries);
     await node().release();
@@ -169,8 +177,8 @@ describe('somebody else', () => {
     await ended(runId);
     const card = await publicMessage('Train again');
     expect(card.id).toBe(training.id);
-    await hears(await jonas.user.click(card, 'Train again'), /This is not one of your datasets/);
-    await hears(await jonas.user.click(card, 'Download'), /This is not one of your trainings/);
+    await hears(await jonas.user.click(card, 'Train again'), /This is not one of your trainings/);
+    await hears(await jonas.user.click(card, 'Download'), /This is not one of your models/);
     expect(await possessions('jonas')).toEqual(before);
     expect(await kindsOf('mira', runId)).toEqual(['capture', 'hold']);
     expect((await jonas.user.lookAt(card))?.edits).toBe((await mira.user.lookAt(card))?.edits);

@@ -32,9 +32,9 @@ export interface TestDiscord {
 const CARD_EDIT_INTERVAL_MS = 1_000;
 const ATTACH_UP_TO_BYTES = 1_000_000;
 
-/** The activities of a `discord` worker over the stand-in and a database, without Temporal around them. */
-export async function startTestDiscord(connection: Connection): Promise<TestDiscord> {
-  const standIn = await createDiscordStandIn();
+/** The activities of a `discord` worker over a stand-in, its own unless one is given, and a database, without Temporal around them. */
+export async function startTestDiscord(connection: Connection, given?: DiscordStandIn): Promise<TestDiscord> {
+  const standIn = given ?? (await createDiscordStandIn());
   const runs = createRuns(connection);
   const interactions = createInteractions(connection);
   const [nodes, preferences, blobs] = [createNodes(connection), createPreferences(connection), createBlobs(connection)];
