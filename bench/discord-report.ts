@@ -2,8 +2,8 @@ import type { MeasuredClicks } from './clicks.js';
 import type { MeasuredDiscord } from './discord.js';
 import type { TableRow } from './table.js';
 
-/** Discord forgets an interaction after 3 s; half of it is left to the network between us. */
-const ACK_P99_MS = 1_500;
+/** Discord forgets an interaction after 3 s; a third of it is left to the network between us. */
+const ACK_P99_MS = 2_000;
 const NOTICE_P99_MS = 3_000;
 const ETA_ERROR = 0.2;
 

@@ -50,9 +50,9 @@ export interface RunRow {
   readonly progress: Progress | null;
   /** When the progress last changed. */
   readonly progressAt: Date | null;
-  /** When the first step of the current attempt was seen: rates are measured from here. */
+  /** Rates are measured from here: when a step of the current attempt was seen first, and after the warm-up when the first warm one was. */
   readonly firstStepAt: Date | null;
-  /** The step that was seen first: on a fast node it is not number 1. */
+  /** The step that was seen then: on a fast node it is not number 1. */
   readonly firstStep: number | null;
   /** Who asked for the cancel that is under way. */
   readonly cancelling: CancelledBy | null;

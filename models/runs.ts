@@ -26,6 +26,9 @@ export type NewRun = Omit<
   | 'firstStep' | 'cancelling' | 'artifact' | 'end' | 'notice' | 'cardMove' | 'card' | 'retiredCards' | 'cardAskedAt' | 'revision' | 'createdAt' | 'endedAt'
 >;
 
+/** A node may be slower until it is warm: rates leave this part of the steps out once there is more to go by. */
+const WARM_UP_PART = 0.05;
+
 /** Run rows: the only code that queries `runs`. Every change is one atomic write guarded by what it expects to find. */
 export type Runs = ReturnType<typeof createRuns>;
 
@@ -163,7 +166,14 @@ export function createRuns(connection: Connection) {
     /** Records how far the current attempt was at `seenAt`. Callers keep to one write in two seconds. */
     async recordProgress(runId: string, attempt: number, progress: Progress, seenAt: Date): Promise<void> {
       const status: RunStatus = progress.phase === 'waiting' || progress.phase === 'preparing' ? 'staging' : 'training';
-      const first = progress.step > 0 ? { firstStepAt: { $ifNull: ['$firstStepAt', seenAt] }, firstStep: { $ifNull: ['$firstStep', progress.step] } } : {};
+      const warm = progress.totalSteps * WARM_UP_PART;
+      const isWarm = { $and: [{ $gte: ['$progress.step', warm] }, { $lt: ['$firstStep', warm] }] };
+      const first = progress.step > 0
+        ? {
+            firstStepAt: { $cond: [isWarm, '$progressAt', { $ifNull: ['$firstStepAt', seenAt] }] },
+            firstStep: { $cond: [isWarm, '$progress.step', { $ifNull: ['$firstStep', progress.step] }] },
+          }
+        : {};
       await Run.updateOne({ _id: runId, open: true, attempt, status: { $nin: ['ending', 'collecting'] } }, [
         { $set: { progress: { $literal: progress }, progressAt: seenAt, status, revision: { $add: ['$revision', 1] }, ...first } },
       ], { updatePipeline: true });

@@ -187,6 +187,19 @@ describe('cards', () => {
     expect(await runs.cardsToLookAt(since)).not.toContain(runId);
   });
 
+  it('measures the pace from the first warm step, once there is one to go by', async () => {
+    const runId = await openedRun();
+    const at = (step: number, seconds: number): Promise<void> => runs.recordProgress(runId, 1, { phase: 'training', step, totalSteps: 100 }, new Date(now.getTime() + seconds * 1_000));
+    const from = async () => ({ step: (await runs.read(runId))?.firstStep, at: (await runs.read(runId))?.firstStepAt });
+    await at(2, 20);
+    await at(6, 30);
+    expect(await from()).toEqual({ step: 2, at: new Date(now.getTime() + 20_000) });
+    await at(20, 40);
+    expect(await from()).toEqual({ step: 6, at: new Date(now.getTime() + 30_000) });
+    await at(40, 50);
+    expect(await from()).toEqual({ step: 6, at: new Date(now.getTime() + 30_000) });
+  });
+
   it('measures the pace from the step that was seen first', async () => {
     const runId = await openedRun();
     await runs.recordProgress(runId, 1, { phase: 'training', step: 37, totalSteps: 100 }, now);
