@@ -25,12 +25,15 @@ export function MessageHeader({ message, headId }: { message: SeenMessage; headI
   );
 }
 
+/** What was run, without what was given: `/train start`. */
+export const withoutOptions = (label: string): string => label.replace(/ [^\s:]+:.*$/s, '');
+
 /** The command it answers, or the message it replies to. */
 function AnsweredTo({ message }: { message: SeenMessage }) {
   const target = useClientState((state) => (message.replyTo === undefined ? undefined : state.messages.get(message.replyTo)));
   const me = useClientState((state) => state.people.find(({ name }) => name === state.person)?.id);
   if (message.askedBy?.kind === 'command') {
-    return <p class="asked">{message.askedBy.userId === me ? 'You' : message.askedBy.name} used {message.askedBy.label}</p>;
+    return <p class="asked">{message.askedBy.userId === me ? 'You' : message.askedBy.name} used {withoutOptions(message.askedBy.label)}</p>;
   }
   if (message.replyTo === undefined) return null;
   const jump = (): void => {

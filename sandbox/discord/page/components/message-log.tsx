@@ -18,6 +18,7 @@ export function MessageLog({ channel, name }: { channel: FeedChannel; name: stri
   const log = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLOListElement>(null);
   const atEnd = useRef(true);
+  const lastTop = useRef(0);
   const [isBehind, setBehind] = useState(false);
   const me = useClientState((state) => state.people.find((one) => one.name === state.person)?.id);
   const last = rows.at(-1)?.id;
@@ -30,7 +31,8 @@ export function MessageLog({ channel, name }: { channel: FeedChannel; name: stri
     if (newest !== undefined && atEnd.current && document.visibilityState === 'visible') client.markRead(channel.id, newest);
   };
   useLayoutEffect(() => {
-    if (atEnd.current || isOwn(rows.at(-1), me)) toEnd();
+    if (isOwn(rows.at(-1), me)) atEnd.current = true;
+    if (atEnd.current) toEnd();
     else setBehind(true);
     noteRead();
   }, [last]);
@@ -47,7 +49,10 @@ export function MessageLog({ channel, name }: { channel: FeedChannel; name: stri
   });
   const onScroll = (): void => {
     const { scrollTop, scrollHeight, clientHeight } = log.current ?? { scrollTop: 0, scrollHeight: 0, clientHeight: 0 };
-    atEnd.current = scrollHeight - scrollTop - clientHeight < END_SLACK_PX;
+    const isNear = scrollHeight - scrollTop - clientHeight < END_SLACK_PX;
+    // A card that grew has left the end behind, not the person: only who scrolls up leaves it.
+    if (isNear || scrollTop < lastTop.current) atEnd.current = isNear;
+    lastTop.current = scrollTop;
     if (!atEnd.current) return;
     setBehind(false);
     noteRead();
