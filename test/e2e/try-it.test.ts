@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { waitForRow } from '../../sandbox/demo/player.js';
 import type { Picture } from '../../sandbox/demo/player.js';
-import { openTestBrowser } from '../support/browser.js';
+import { openTestBrowser, saveScreen } from '../support/browser.js';
 import type { TestBrowser } from '../support/browser.js';
 import { captionedPictures } from '../support/captioned-pictures.js';
 import { eventually } from '../support/eventually.js';
@@ -76,6 +76,7 @@ describe('the try-it page', () => {
     const answer = messageWith(mira, /4 images added/);
     await answer.waitFor(LONG_MS);
     for (const { fileName } of pictures) expect(await answer.innerText()).toContain(fileName);
+    await saveScreen(answer, 'screens/upload-answer');
   }, 60_000);
 
   it('starts a training whose card everybody sees change, with a link to its workflow', async () => {
