@@ -41,7 +41,7 @@ function inlineAt(text: string, depth: number): Inline[] {
   };
   for (let at = 0; at < text.length; ) {
     const found = matchAt(all, text, at);
-    if (found === undefined || (found.node.kind === 'italic' && isInsideWord(text, at))) {
+    if (found === undefined) {
       plain += text[at] ?? '';
       at += 1;
       continue;
@@ -82,6 +82,3 @@ function codeAt(text: string, at: number): Found {
   const code = text.slice(start, start + end.index);
   return { node: { kind: 'code', text: code.replace(/^ (.*) $/s, '$1') }, end: start + end.index + run.length };
 }
-
-/** `snake_case_` is a name, not emphasis. */
-const isInsideWord = (text: string, at: number): boolean => text[at] === '_' && /\w/.test(text[at - 1] ?? '');
