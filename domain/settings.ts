@@ -23,6 +23,7 @@ export const SETTINGS = {
   TASK_QUEUE_PREFIX: { kind: 'text', default: '', help: 'put before the name of every task queue, so that two yards can share a namespace' },
   MONGOD_PATH: { kind: 'text', help: 'the mongod `npm start` and `npm test` run' },
   TEMPORAL_CLI_PATH: { kind: 'text', help: 'the Temporal CLI `npm start` and `npm test` run' },
+  CHROME_PATH: { kind: 'text', help: 'the Chromium or Chrome `npm test` runs' },
 
   DISCORD_TOKEN: { kind: 'text', secret: true, help: 'bot token; unset, `npm start` uses a stand-in of Discord' },
   DISCORD_API_URL: { kind: 'url', help: 'REST base of a stand-in; leave unset for Discord itself' },

@@ -6,7 +6,7 @@ import { SEARCH_ATTRIBUTES, SERVER_SWITCHES } from '../../sandbox/servers/tempor
 import { environmentOf, filledDotEnv, interpolate, ownServices, readCompose, readDotEnvExample, readProjectFile, requiredVariables } from './compose-file.js';
 
 /** Settings of a yard on one machine and of the stand-ins: nothing that a compose file sets. */
-const LOCAL_ONLY: readonly SettingName[] = ['MONGOD_PATH', 'TEMPORAL_CLI_PATH', 'DISCORD_API_URL', 'ATTACHMENT_ORIGINS'];
+const LOCAL_ONLY: readonly SettingName[] = ['MONGOD_PATH', 'TEMPORAL_CLI_PATH', 'CHROME_PATH', 'DISCORD_API_URL', 'ATTACHMENT_ORIGINS'];
 const isServerVariable = (name: string): boolean => /^(TEMPORAL|MONGO|POSTGRES)_/.test(name);
 const isSetting = (name: string): name is SettingName => name in SETTINGS;
 const durationMs = (text: string): number => {
