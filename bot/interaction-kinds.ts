@@ -1,6 +1,7 @@
 import type {
-  APIApplicationCommandSubcommandOption,
+  APIApplicationCommandBasicOption,
   APIModalInteractionResponseCallbackData,
+  ApplicationCommandOptionType,
   ChatInputCommandInteraction,
   MessageComponentInteraction,
   MessageContextMenuCommandInteraction,
@@ -46,8 +47,19 @@ export interface Choice {
 /** Suggestions for one option while it is typed; anything else may be sent all the same. */
 export type Autocomplete = (typed: string, context: Context, given: (option: string) => string | null) => Promise<readonly Choice[]>;
 
+type Wordless<Option> = Option extends unknown ? Omit<Option, 'description'> : never;
+
+/** An option as code knows it; its words stand in the texts of each language, under its path. A choice is found by its value. */
+export type OptionShape = Wordless<APIApplicationCommandBasicOption>;
+
+export interface SubcommandShape {
+  readonly type: ApplicationCommandOptionType.Subcommand;
+  readonly name: string;
+  readonly options?: readonly OptionShape[];
+}
+
 export interface Command {
-  readonly data: APIApplicationCommandSubcommandOption;
+  readonly data: SubcommandShape;
   readonly ack: Ack | ((interaction: ChatInputCommandInteraction) => Ack);
   run(interaction: ChatInputCommandInteraction, context: Context): Promise<Reply>;
   readonly autocomplete?: Readonly<Record<string, Autocomplete>>;

@@ -12,7 +12,6 @@ export type TranslatedWords = Readonly<Record<string, CommandWords>>;
 /** A command, an option or a choice before anything readable is put in. */
 interface Wordless {
   readonly name: string;
-  readonly description?: string;
   readonly type?: number;
   readonly value?: string | number;
   readonly options?: readonly Wordless[];
@@ -30,7 +29,7 @@ export function worded(command: Wordless, english: CommandWords, translated: Tra
 function described(item: Wordless, path: string, english: CommandWords, translated: TranslatedWords): object {
   return {
     ...item,
-    description: english[path] ?? item.description ?? wordOf(path, english),
+    description: wordOf(path, english),
     ...localized('description_localizations', path, translated),
     ...(item.options === undefined ? {} : { options: item.options.map((option) => described(option, `${path} ${option.name}`, english, translated)) }),
     ...(item.choices === undefined ? {} : { choices: item.choices.map((choice) => ({ ...choice, ...named(`${path} = ${String(choice.value)}`, english, translated) })) }),

@@ -28,7 +28,6 @@ import { trainView } from './train-view.js';
 
 interface CommandGroup {
   readonly name: string;
-  readonly description: string;
   readonly subcommands: readonly Command[];
 }
 
@@ -36,11 +35,10 @@ interface CommandGroup {
 const COMMAND_GROUPS: readonly CommandGroup[] = [
   {
     name: 'train',
-    description: 'Train models on your own images',
     subcommands: [trainCreate, trainList, trainView, trainUpload, trainCaption, trainRemove, trainRename, trainDelete, trainStart, trainStatus, trainCancel, trainRetry],
   },
-  { name: 'models', description: 'Your trained models', subcommands: [modelsList, modelsView, modelsDownload, modelsRename, modelsDelete] },
-  { name: 'points', description: 'Your points', subcommands: [pointsBalance, pointsHistory, pointsGrant] },
+  { name: 'models', subcommands: [modelsList, modelsView, modelsDownload, modelsRename, modelsDelete] },
+  { name: 'points', subcommands: [pointsBalance, pointsHistory, pointsGrant] },
 ];
 
 /** Commands that stand alone. */
@@ -61,8 +59,8 @@ const EVERYWHERE = {
 };
 
 const BODIES = [
-  ...COMMAND_GROUPS.map(({ name, description, subcommands }) => ({ name, description, options: subcommands.map(({ data }) => data), ...EVERYWHERE })),
-  ...SINGLE_COMMANDS.map(({ data: { name, description, options = [] } }) => ({ name, description, options, ...EVERYWHERE })),
+  ...COMMAND_GROUPS.map(({ name, subcommands }) => ({ name, options: subcommands.map(({ data }) => data), ...EVERYWHERE })),
+  ...SINGLE_COMMANDS.map(({ data: { name, options = [] } }) => ({ name, options, ...EVERYWHERE })),
   ...[...MESSAGE_COMMANDS.keys()].map((name) => ({ name, type: ApplicationCommandType.Message as const, ...EVERYWHERE })),
 ];
 

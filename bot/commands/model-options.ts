@@ -1,12 +1,11 @@
-import { ApplicationCommandOptionType, type APIApplicationCommandStringOption } from 'discord.js';
-import type { Autocomplete } from '../interaction-kinds.js';
+import { ApplicationCommandOptionType } from 'discord.js';
+import type { Autocomplete, OptionShape } from '../interaction-kinds.js';
 import { modelChoiceName } from '../views/models.js';
 
 /** The model option that most commands begin with. */
-export const MODEL_OPTION: APIApplicationCommandStringOption = {
+export const MODEL_OPTION: OptionShape = {
   type: ApplicationCommandOptionType.String,
   name: 'id',
-  description: 'The model: choose it by name',
   required: true,
   autocomplete: true,
   max_length: 100,

@@ -5,7 +5,7 @@ import { modelDeleteConfirmView } from '../views/models.js';
 import { MODEL_OPTION, suggestModels } from './model-options.js';
 
 export const modelsDelete = {
-  data: { type: ApplicationCommandOptionType.Subcommand, name: 'delete', description: 'Delete a model with its file', options: [MODEL_OPTION] },
+  data: { type: ApplicationCommandOptionType.Subcommand, name: 'delete', options: [MODEL_OPTION] },
   ack: 'private',
   autocomplete: { id: suggestModels },
   run: (interaction, context) => withModel(interaction.options.getString('id', true), 'change', context, (lora) => shown(modelDeleteConfirmView(context.texts, lora))),

@@ -5,7 +5,7 @@ import { modelDownloadView } from '../views/models.js';
 import { MODEL_OPTION, suggestModels } from './model-options.js';
 
 export const modelsDownload = {
-  data: { type: ApplicationCommandOptionType.Subcommand, name: 'download', description: 'A fresh link to the file of a model', options: [MODEL_OPTION] },
+  data: { type: ApplicationCommandOptionType.Subcommand, name: 'download', options: [MODEL_OPTION] },
   ack: 'private',
   autocomplete: { id: suggestModels },
   run: (interaction, context) =>

@@ -1,5 +1,4 @@
 import { ApplicationCommandOptionType } from 'discord.js';
-import { NAME_MAX_LENGTH } from '../../domain/datasets.js';
 import type { Command } from '../interaction-kinds.js';
 import { renameModel, withModel } from '../models.js';
 import { MODEL_OPTION, suggestModels } from './model-options.js';
@@ -8,8 +7,7 @@ export const modelsRename = {
   data: {
     type: ApplicationCommandOptionType.Subcommand,
     name: 'rename',
-    description: 'Give a model another name',
-    options: [MODEL_OPTION, { type: ApplicationCommandOptionType.String, name: 'name', description: `What to call it, up to ${NAME_MAX_LENGTH} characters`, required: true }],
+    options: [MODEL_OPTION, { type: ApplicationCommandOptionType.String, name: 'name', required: true }],
   },
   ack: 'private',
   autocomplete: { id: suggestModels },

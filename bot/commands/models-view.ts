@@ -4,7 +4,7 @@ import { showModel, withModel } from '../models.js';
 import { MODEL_OPTION, suggestModels } from './model-options.js';
 
 export const modelsView = {
-  data: { type: ApplicationCommandOptionType.Subcommand, name: 'view', description: 'How to use a model, and where it came from', options: [MODEL_OPTION] },
+  data: { type: ApplicationCommandOptionType.Subcommand, name: 'view', options: [MODEL_OPTION] },
   ack: 'private',
   autocomplete: { id: suggestModels },
   run: (interaction, context) => withModel(interaction.options.getString('id', true), 'view', context, (lora) => showModel(lora, context)),

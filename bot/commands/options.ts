@@ -1,24 +1,22 @@
-import { ApplicationCommandOptionType, type APIApplicationCommandStringOption } from 'discord.js';
+import { ApplicationCommandOptionType } from 'discord.js';
 import { canDo, type Action } from '../../domain/access.js';
 import type { Dataset, DatasetImage } from '../../domain/datasets.js';
 import { NAME_MAX_LENGTH } from '../../domain/datasets.js';
-import type { Autocomplete, Context } from '../interaction-kinds.js';
+import type { Autocomplete, Context, OptionShape } from '../interaction-kinds.js';
 import { datasetChoiceName } from '../views/dataset-parts.js';
 
 /** The dataset option that most commands begin with. */
-export const DATASET_OPTION: APIApplicationCommandStringOption = {
+export const DATASET_OPTION: OptionShape = {
   type: ApplicationCommandOptionType.String,
   name: 'id',
-  description: 'The dataset: choose it by name',
   required: true,
   autocomplete: true,
   max_length: 100,
 };
 
-export const IMAGE_OPTION: APIApplicationCommandStringOption = {
+export const IMAGE_OPTION: OptionShape = {
   type: ApplicationCommandOptionType.String,
   name: 'image',
-  description: 'The image: choose it by number or name',
   required: true,
   autocomplete: true,
   max_length: 200,

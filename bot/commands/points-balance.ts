@@ -4,7 +4,7 @@ import { balanceView } from '../views/points.js';
 import { welcome } from '../welcome.js';
 
 export const pointsBalance = {
-  data: { type: ApplicationCommandOptionType.Subcommand, name: 'balance', description: 'How many points you have' },
+  data: { type: ApplicationCommandOptionType.Subcommand, name: 'balance' },
   ack: 'private',
   async run(_interaction, context) {
     const { points, settings } = context.services;

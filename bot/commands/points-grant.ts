@@ -12,18 +12,16 @@ export const pointsGrant = {
   data: {
     type: ApplicationCommandOptionType.Subcommand,
     name: 'grant',
-    description: 'For operators: give points to somebody',
     options: [
-      { type: ApplicationCommandOptionType.User, name: 'user', description: 'Who gets them', required: true },
+      { type: ApplicationCommandOptionType.User, name: 'user', required: true },
       {
         type: ApplicationCommandOptionType.Integer,
         name: 'points',
-        description: 'How many',
         required: true,
         min_value: 1,
         max_value: MOST_POINTS_AT_ONCE,
       },
-      { type: ApplicationCommandOptionType.String, name: 'reason', description: 'Why; whoever gets them can read it', required: true, max_length: 100 },
+      { type: ApplicationCommandOptionType.String, name: 'reason', required: true, max_length: 100 },
     ],
   },
   ack: 'private',

@@ -4,7 +4,7 @@ import type { Command } from '../interaction-kinds.js';
 import { welcome } from '../welcome.js';
 
 export const pointsHistory = {
-  data: { type: ApplicationCommandOptionType.Subcommand, name: 'history', description: 'What happened to your points' },
+  data: { type: ApplicationCommandOptionType.Subcommand, name: 'history' },
   ack: 'private',
   async run(_interaction, context) {
     await welcome(context);

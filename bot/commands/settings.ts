@@ -22,19 +22,17 @@ export const settings = {
   data: {
     type: ApplicationCommandOptionType.Subcommand,
     name: 'settings',
-    description: 'How the yard reaches you, and what it offers first',
     options: [
-      { type: ApplicationCommandOptionType.Boolean, name: 'ping', description: 'Whether the news of an end mentions you' },
+      { type: ApplicationCommandOptionType.Boolean, name: 'ping' },
       {
         type: ApplicationCommandOptionType.String,
         name: 'card',
-        description: 'Where live cards go',
         choices: [
-          { name: 'In my direct messages', value: 'dm' },
-          { name: 'In the channel where I start, where everybody sees them', value: 'here' },
+          { name: 'dm', value: 'dm' },
+          { name: 'here', value: 'here' },
         ],
       },
-      { type: ApplicationCommandOptionType.String, name: 'recipe', description: 'The recipe that is offered first', autocomplete: true, max_length: 60 },
+      { type: ApplicationCommandOptionType.String, name: 'recipe', autocomplete: true, max_length: 60 },
     ],
   },
   ack: 'private',

@@ -13,7 +13,7 @@ async function runToCancel(given: string, context: Context): Promise<RunRow | nu
 }
 
 export const trainCancel = {
-  data: { type: ApplicationCommandOptionType.Subcommand, name: 'cancel', description: 'Stop a training: shows what it costs first', options: [DATASET_OPTION] },
+  data: { type: ApplicationCommandOptionType.Subcommand, name: 'cancel', options: [DATASET_OPTION] },
   ack: 'private',
   autocomplete: { id: suggestDatasets },
   async run(interaction, context) {

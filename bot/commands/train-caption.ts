@@ -1,6 +1,6 @@
 import { ApplicationCommandOptionType } from 'discord.js';
 import { nextMissing } from '../../domain/captions.js';
-import { CAPTION_MAX_LENGTH, checkCaption } from '../../domain/datasets.js';
+import { checkCaption } from '../../domain/datasets.js';
 import { showEditor } from '../captions.js';
 import { refused, type Command } from '../interaction-kinds.js';
 import { DATASET_OPTION, findDataset, findImage, IMAGE_OPTION, suggestDatasets, suggestImages } from './options.js';
@@ -9,11 +9,10 @@ export const trainCaption = {
   data: {
     type: ApplicationCommandOptionType.Subcommand,
     name: 'caption',
-    description: 'Say what an image shows; without a text the caption editor',
     options: [
       DATASET_OPTION,
       { ...IMAGE_OPTION, required: false },
-      { type: ApplicationCommandOptionType.String, name: 'text', description: `What the image shows, up to ${CAPTION_MAX_LENGTH} characters` },
+      { type: ApplicationCommandOptionType.String, name: 'text' },
     ],
   },
   ack: 'private',

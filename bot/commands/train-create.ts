@@ -1,5 +1,4 @@
 import { ApplicationCommandOptionType } from 'discord.js';
-import { NAME_MAX_LENGTH } from '../../domain/datasets.js';
 import { createDataset } from '../create-dataset.js';
 import type { Command } from '../interaction-kinds.js';
 
@@ -7,12 +6,10 @@ export const trainCreate = {
   data: {
     type: ApplicationCommandOptionType.Subcommand,
     name: 'create',
-    description: 'Make a new dataset',
     options: [
       {
         type: ApplicationCommandOptionType.String,
         name: 'name',
-        description: `What to call it, up to ${NAME_MAX_LENGTH} characters`,
         required: true,
       },
     ],

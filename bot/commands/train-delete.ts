@@ -5,7 +5,7 @@ import { deleteConfirmView } from '../views/datasets.js';
 import { DATASET_OPTION, findDataset, suggestDatasets } from './options.js';
 
 export const trainDelete = {
-  data: { type: ApplicationCommandOptionType.Subcommand, name: 'delete', description: 'Delete a dataset with all its images', options: [DATASET_OPTION] },
+  data: { type: ApplicationCommandOptionType.Subcommand, name: 'delete', options: [DATASET_OPTION] },
   ack: 'private',
   autocomplete: { id: suggestDatasets },
   async run(interaction, context) {

@@ -5,7 +5,7 @@ import { IMAGES_PER_PAGE } from '../views/datasets.js';
 import { DATASET_OPTION, findDataset, findImage, IMAGE_OPTION, suggestDatasets, suggestImages } from './options.js';
 
 export const trainRemove = {
-  data: { type: ApplicationCommandOptionType.Subcommand, name: 'remove', description: 'Take an image out of a dataset', options: [DATASET_OPTION, IMAGE_OPTION] },
+  data: { type: ApplicationCommandOptionType.Subcommand, name: 'remove', options: [DATASET_OPTION, IMAGE_OPTION] },
   ack: 'private',
   autocomplete: { id: suggestDatasets, image: suggestImages },
   async run({ options }, context) {

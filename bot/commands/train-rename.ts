@@ -1,5 +1,4 @@
 import { ApplicationCommandOptionType } from 'discord.js';
-import { NAME_MAX_LENGTH, TRIGGER_WORD_MAX_LENGTH } from '../../domain/datasets.js';
 import { refused, type Command } from '../interaction-kinds.js';
 import { renameDataset } from '../rename-dataset.js';
 import { renameForm } from '../views/dataset-forms.js';
@@ -9,11 +8,10 @@ export const trainRename = {
   data: {
     type: ApplicationCommandOptionType.Subcommand,
     name: 'rename',
-    description: 'Change the name or the trigger word of a dataset; without either a form',
     options: [
       DATASET_OPTION,
-      { type: ApplicationCommandOptionType.String, name: 'name', description: `The new name, up to ${NAME_MAX_LENGTH} characters` },
-      { type: ApplicationCommandOptionType.String, name: 'trigger', description: `The new trigger word, one word of up to ${TRIGGER_WORD_MAX_LENGTH} characters` },
+      { type: ApplicationCommandOptionType.String, name: 'name' },
+      { type: ApplicationCommandOptionType.String, name: 'trigger' },
     ],
   },
   ack: ({ options }) => (options.getString('name') === null && options.getString('trigger') === null ? 'modal' : 'private'),

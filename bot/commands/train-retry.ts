@@ -36,8 +36,7 @@ export const trainRetry = {
   data: {
     type: ApplicationCommandOptionType.Subcommand,
     name: 'retry',
-    description: 'Start a training that failed again: shows the price first',
-    options: [{ ...DATASET_OPTION, required: false, description: 'The training: choose it from the list; without it the latest that failed' }],
+    options: [{ ...DATASET_OPTION, required: false }],
   },
   ack: 'private',
   autocomplete: { id: suggestRuns },

@@ -17,7 +17,7 @@ async function runOf(given: string, context: Context): Promise<RunRow | null> {
 }
 
 export const trainStatus = {
-  data: { type: ApplicationCommandOptionType.Subcommand, name: 'status', description: 'How your trainings are doing', options: [{ ...DATASET_OPTION, required: false }] },
+  data: { type: ApplicationCommandOptionType.Subcommand, name: 'status', options: [{ ...DATASET_OPTION, required: false }] },
   ack: 'private',
   autocomplete: { id: suggestDatasets },
   async run(interaction, context) {

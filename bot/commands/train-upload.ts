@@ -9,11 +9,10 @@ export const trainUpload = {
   data: {
     type: ApplicationCommandOptionType.Subcommand,
     name: 'upload',
-    description: 'Add images: one here, or without an image a form for ten at once',
     options: [
       DATASET_OPTION,
-      { type: ApplicationCommandOptionType.Attachment, name: 'image', description: 'One image; leave it out for the form' },
-      { type: ApplicationCommandOptionType.String, name: 'caption', description: 'What the image shows' },
+      { type: ApplicationCommandOptionType.Attachment, name: 'image' },
+      { type: ApplicationCommandOptionType.String, name: 'caption' },
     ],
   },
   // A form must be the first answer, so it opens before anything is read; a dataset named by hand has to be read first.

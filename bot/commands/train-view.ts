@@ -4,7 +4,7 @@ import { showDataset } from '../show-dataset.js';
 import { DATASET_OPTION, findDataset, suggestDatasets } from './options.js';
 
 export const trainView = {
-  data: { type: ApplicationCommandOptionType.Subcommand, name: 'view', description: 'What is in a dataset', options: [DATASET_OPTION] },
+  data: { type: ApplicationCommandOptionType.Subcommand, name: 'view', options: [DATASET_OPTION] },
   ack: 'private',
   autocomplete: { id: suggestDatasets },
   async run(interaction, context) {
