@@ -50,6 +50,8 @@ describe('stored interactions', () => {
   it('lets one interaction try the failed files of an upload again, and tells the others which', async () => {
     await interactions.store(interaction('35'));
     expect(new Set(await Promise.all(['a', 'b', 'c'].map((id) => interactions.claimRetry('35', id))))).toHaveProperty('size', 1);
+    await interactions.store(interaction('34'));
+    expect([await interactions.claimRetry('34', 'first'), await interactions.claimRetry('34', 'second'), await interactions.claimRetry('34', 'first')]).toEqual(['first', 'first', 'first']);
     expect(await interactions.claimRetry('forgotten', 'a')).toBeNull();
   });
 

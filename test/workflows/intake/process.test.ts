@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import sharp from 'sharp';
@@ -9,12 +10,21 @@ import { eventually } from '../../support/eventually.js';
 import { FOREIGN_FILES, jpegPicture } from '../../support/pictures.js';
 import { openIntakeYard, type IntakeYard, type SentFile } from './intake-yard.js';
 
-/** A file that is not given out before its test says so. */
+/** A file that comes byte by byte before its test lets it go. */
 async function heldBack(fileName: string, seed: number): Promise<{ file: SentFile; letGo: () => void }> {
   const content = await jpegPicture({ seed });
   let letGo: () => void = () => undefined;
   const free = new Promise<void>((resolve) => { letGo = resolve; });
-  return { letGo, file: { fileName, content: (response) => { response.write(content.subarray(0, 1)); void free.then(() => { response.end(content.subarray(1)); }); } } };
+  const answer = (response: ServerResponse): void => {
+    let sent = 0;
+    const drip = setInterval(() => { response.write(content.subarray(sent, (sent += 1))); }, 300);
+    response.on('close', () => { clearInterval(drip); });
+    void free.then(() => {
+      clearInterval(drip);
+      response.end(content.subarray(sent));
+    });
+  };
+  return { letGo, file: { fileName, content: answer } };
 }
 
 describe('the intake of an upload', () => {
@@ -54,11 +64,15 @@ describe('the intake of an upload', () => {
   it('is answered while it takes long, only when there is news, and again at its end', async () => {
     const before = yard.answers.length;
     const slow = await Promise.all([2, 3].map((seed) => heldBack(`slow${seed}.jpg`, seed)));
-    // The host may be silent for 2 s here; a later try succeeds.
     const interactionId = await yard.send({ datasetId: await yard.newDataset(), files: slow.map(({ file }) => file) });
     await startIntake(yard.client, yard.prefix, interactionId);
     const lengths = (): number[] => yard.answers.slice(before).map((verdicts) => verdicts.length);
-    await eventually(() => { expect(lengths()).toEqual([0]); }, 20_000);
+    // Without news the second time to answer goes by.
+    await eventually(async () => {
+      const { events } = await yard.handleOf(interactionId).fetchHistory();
+      expect(events?.filter(({ timerFiredEventAttributes }) => timerFiredEventAttributes)).toHaveLength(2);
+    }, 20_000);
+    expect(lengths()).toEqual([0]);
     slow[0]?.letGo();
     await eventually(() => { expect(lengths()).toEqual([0, 1]); }, 20_000);
     expect(yard.answers.at(-1)).toMatchObject([{ fileName: 'slow2.jpg', kind: 'added' }]);
