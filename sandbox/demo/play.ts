@@ -67,6 +67,7 @@ export async function play(options: PlayOptions): Promise<DemoReport> {
     const disagreements = await disagreementsAboutNothing(access, datasetId, offered);
     return reportOf(access, { scenario: name, row: null, pointsBefore, accountId, loraPath: null, disagreements, elapsedMs: Date.now() - startedAt });
   }
+  await scenario.meanwhile?.(stage);
   const runId = await player.confirm(offered);
   const row = await liveThrough(options, runId, scenario.during?.(stage, runId));
   const loraPath = row.status === 'succeeded' ? await fetchLora(options, row) : null;

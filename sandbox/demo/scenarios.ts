@@ -19,6 +19,8 @@ export interface Scenario {
   /** Nothing is trained, so there is no confirm screen to press. */
   readonly withoutOffer?: boolean;
   prepare?(stage: Stage): Promise<void>;
+  /** Between the offer and its press. */
+  meanwhile?(stage: Stage): Promise<void>;
   /** From the accepted press to the end of the run. */
   during?(stage: Stage, runId: string): Promise<void>;
 }
@@ -141,8 +143,13 @@ export const SCENARIOS = {
   },
 
   'insufficient-points': {
-    title: 'The points do not suffice: a refusal, and nothing is held',
-    yard: { WELCOME_POINTS: '1000' },
+    title: 'The points go elsewhere before the press: a refusal, and nothing is held',
+    yard: { WELCOME_POINTS: '2000' },
+    meanwhile: (stage) => stage.spendElsewhere(),
+    async during(stage, runId) {
+      await waitForRow(stage.access, runId, (row) => !row.open, { what: 'the end of the run' });
+      await stage.letNodesGo();
+    },
     expected: { end: { kind: 'refused', code: 'not-enough-points', holdAsked: true }, attempts: 1, trainings: 0 },
   },
 

@@ -20,6 +20,8 @@ export interface Stage {
   untilHeld(runId: string): Promise<void>;
   /** Lets somebody else train on every node, and keeps these trainings from ending. */
   keepNodesBusy(): Promise<void>;
+  /** Lets the hero start another training, which takes points, and keeps it from ending. */
+  spendElsewhere(): Promise<void>;
   letNodesGo(): Promise<void>;
   cancelAsOwner(runId: string): Promise<void>;
   /** SIGKILL of a part of the yard; returns when it serves again. */
@@ -80,6 +82,14 @@ export function createStage({ access, transcript, player, datasetId, pictures, k
       }
     },
 
+    async spendElsewhere() {
+      transcript.aside('Mira starts another training first, which takes the points.');
+      await onEveryNode((control) => control.hold(BUSY_AT));
+      const runId = await startAs('mira', `first ${Date.now() % 100_000}`);
+      busy.push(runId);
+      await waitForJob(runId, (job) => job.held);
+    },
+
     async letNodesGo() {
       await onEveryNode((control) => control.release());
       for (const runId of busy) await waitForRow(access, runId, isOver, { what: 'the training that kept a node busy' });
@@ -94,7 +104,7 @@ export function createStage({ access, transcript, player, datasetId, pictures, k
     kill,
   };
 
-  async function startAs(name: 'jonas', datasetName: string): Promise<string> {
+  async function startAs(name: 'jonas' | 'mira', datasetName: string): Promise<string> {
     const other = createPlayer(access, name, silentTranscript);
     const id = await other.createDataset(datasetName);
     await other.uploadRest(id, pictures.slice(0, BUSY_PICTURES));

@@ -23,7 +23,7 @@ let pictures: readonly Picture[];
 beforeAll(async () => {
   pictures = await captionedPictures(5);
   yard = await openTestYard();
-  poorYard = await openTestYard({ settings: { WELCOME_POINTS: '1000' } });
+  poorYard = await openTestYard({ settings: { WELCOME_POINTS: '2000' } });
 }, 120_000);
 afterAll(async () => {
   await poorYard.stop();
