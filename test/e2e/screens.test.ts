@@ -106,7 +106,7 @@ describe('what users see of their datasets', () => {
 
     await view.getByRole('button', { name: 'Captions' }).click();
     const editor = messageWith(page, 'Captions of Tilda');
-    await expectScreenOnce(editor, 'caption-editor', 'Image 1 of 12', 'flowering meadow');
+    await expectScreenOnce(editor, 'caption-editor', 'Image 11 of 12', 'tilda-mountains.png', 'no caption yet');
     await editor.getByRole('button', { name: 'Edit' }).click();
     await expectScreenOnce(dialog(), 'caption-form', /caption/i);
     await page.keyboard.press('Escape');

@@ -177,7 +177,7 @@ describe('the keyboard alone', () => {
     const card = cardOf(jonas, runId);
     await card.filter({ hasText: /[1-9]\d* of [\d,]+ steps/ }).waitFor(LONG_MS);
     await press(card.getByRole('button', { name: 'Cancel' }));
-    await press(jonas.getByRole('button', { name: /^Cancel|Yes/ }).last());
+    await press(messageWith(jonas, 'Cancel the training of Kites?').getByRole('button', { name: 'Cancel training' }));
     await card.filter({ hasText: 'Cancelled' }).waitFor(LONG_MS);
   }, 90_000);
 });
