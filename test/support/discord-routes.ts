@@ -1,3 +1,4 @@
+import type { DiscordDriver } from '../../sandbox/discord/driver/driver.js';
 import type { BotCall } from '../../sandbox/discord/journal.js';
 
 /**
@@ -31,4 +32,10 @@ export function routesWithoutRow(calls: readonly Pick<BotCall, 'method' | 'route
   const arrived = calls.filter(({ route, injected }) => route !== null || injected !== true);
   const seen = new Set(arrived.map(({ method, route, path }) => `${method} ${route ?? path}`));
   return [...seen].filter((route) => !(route in CALLED_ROUTES));
+}
+
+/** What no yard may have done by the end of a test: anything Discord would refuse, and calls whose failure nobody has shown. */
+export async function wrongdoings(driver: Pick<DiscordDriver, 'calls' | 'violations'>): Promise<string[]> {
+  const violations = (await driver.violations()).map(({ rule, message, method, path }) => `${rule}: ${message} (${method ?? ''} ${path ?? ''})`);
+  return [...violations, ...routesWithoutRow(await driver.calls()).map((route) => `Nobody has shown what people see when ${route} is away: see CALLED_ROUTES.`)];
 }

@@ -9,6 +9,7 @@ import type { YardAccess } from '../../sandbox/demo/access.js';
 import { createYard } from '../../sandbox/yard/yard.js';
 import type { Yard } from '../../sandbox/yard/yard.js';
 import { openTestDatabase } from './database.js';
+import { wrongdoings } from './discord-routes.js';
 import { eventually } from './eventually.js';
 import { testTemporalAddress } from './temporal.js';
 
@@ -53,12 +54,14 @@ export async function openProcessYard(settings: Readonly<Record<string, string>>
     freeze: (name) => { parts.kill(name, 'SIGSTOP'); },
     thaw: (name) => { parts.kill(name, 'SIGCONT'); },
     async close() {
+      const wrong = await wrongdoings(access.driver);
       await access.client.schedule.getHandle(`${prefix}settle-runs`).delete();
       await access.client.workflow.getHandle(`${prefix}keep-cards`).terminate('the test is over');
       await access.close();
       await parts.stop();
       await database.close();
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+      if (wrong.length > 0) throw new Error(wrong.join('\n'));
     },
   };
 }

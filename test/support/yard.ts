@@ -31,6 +31,7 @@ import { createYardWorkers } from '../../workers/yard.js';
 import { createWebServer } from '../../web/server.js';
 import { givenAddress } from './config.js';
 import { openTestDatabase } from './database.js';
+import { wrongdoings } from './discord-routes.js';
 import { quietTemporal } from './quiet-temporal.js';
 import { testTemporalAddress } from './temporal.js';
 import { workflowBundle } from './workflow-bundle.js';
@@ -137,10 +138,12 @@ export async function openTestYard({ settings = {}, nodes: nodeCount = 2, stepMs
     connection: database.connection,
     tryItUrl: discord.origin,
     async stop() {
+      const wrong = await wrongdoings(access.driver);
       await endSingletons(client, prefix);
       for (const close of closing.reverse()) await close();
       // The decoder's allow-list holds for the whole process, and the next test file in it may draw.
       sharp.unblock({ operation: ['VipsForeignLoad'] });
+      if (wrong.length > 0) throw new Error(wrong.join('\n'));
     },
   };
 }
