@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
 const ENTRY = fileURLToPath(new URL('./page/main.tsx', import.meta.url));
@@ -59,6 +59,8 @@ async function bundlePage(): Promise<Bundle> {
     legalComments: 'none',
     logLevel: 'silent',
   });
+  // The page is bundled once; the bundler's process need not stay.
+  await stop();
   const textOf = (ending: string): string => outputFiles.find((file) => file.path.endsWith(ending))?.text ?? '';
   return { script: textOf('.js'), styles: textOf('.css') };
 }

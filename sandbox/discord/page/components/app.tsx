@@ -22,14 +22,15 @@ export function App() {
     document.title = `${pings > 0 ? `(${pings}) ` : ''}${name === '' ? '' : `${name} · `}Try Trainyard`;
   }, [pings, name]);
 
+  useEffect(() => {
+    document.addEventListener('keydown', typeIntoComposer);
+    return () => {
+      document.removeEventListener('keydown', typeIntoComposer);
+    };
+  }, []);
+
   return (
-    <div
-      class="app"
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') setMenuOpen(false);
-        typeIntoComposer(event);
-      }}
-    >
+    <div class="app" onKeyDown={(event) => { if (event.key === 'Escape') setMenuOpen(false); }}>
       <Notice />
       <div class="columns">
         <Sidebar isOpen={isMenuOpen} onClose={() => { setMenuOpen(false); }} />
