@@ -38,7 +38,7 @@ async function writes(): Promise<string[]> {
 }
 
 describe('npm run deploy-commands', () => {
-  it('says what it adds and registers it; the second time it has nothing to change and writes nothing', async () => {
+  it('defect 9: says what it adds and registers it; the second time it has nothing to change and writes nothing', async () => {
     const first = await deploy();
     expect(first).toMatchObject({ exitCode: 0, err: '' });
     for (const { name } of COMMAND_BODIES) expect(first.out).toContain(`+ ${name}`);

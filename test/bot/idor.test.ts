@@ -231,3 +231,40 @@ describe('docs/access.md', () => {
     expect(wrong).toEqual([]);
   }, 180_000);
 });
+
+describe('all of that', () => {
+  interface Callback {
+    readonly type: number;
+    readonly data?: { readonly flags?: number };
+  }
+  const CALLBACK_OF_A_FORM = 9;
+  const EPHEMERAL = 64;
+
+  it('defect 1: opened every form with the very first answer', async () => {
+    const callbacks = (await bot.driver.calls()).filter(({ path }) => path.endsWith('/callback'));
+    const forms = callbacks.filter(({ body }) => (body as Callback).type === CALLBACK_OF_A_FORM);
+    const opened = [...COMPONENTS.values()].filter(({ ack }) => ack === 'modal').length;
+    expect(forms.length).toBeGreaterThanOrEqual(opened);
+    expect(forms.map(({ status }) => status).filter((status) => status >= 300)).toEqual([]);
+  });
+
+  it('defect 2: was acknowledged exactly once each, by one listener', async () => {
+    const paths = (await bot.driver.calls()).map(({ path }) => path).filter((path) => path.endsWith('/callback'));
+    expect(paths.length).toBeGreaterThan(2 * COMPONENTS.size);
+    expect(new Set(paths).size).toBe(paths.length);
+    expect(await bot.driver.violations()).toEqual([]);
+  });
+
+  it('defect 6: was said to whoever asked and to nobody else, and could ping nobody', async () => {
+    for (const other of ['jonas', 'olga'] as const) {
+      const seen = (await bot.driver.user(other).visibleMessages()).filter(({ ephemeral }) => ephemeral !== true);
+      expect(JSON.stringify(seen)).not.toContain(SECRET);
+    }
+    const calls = await bot.driver.calls();
+    const deferred = calls.filter(({ path, body }) => path.endsWith('/callback') && [4, 5].includes((body as Callback).type));
+    expect(deferred.filter(({ body }) => ((body as Callback).data?.flags ?? 0) % (2 * EPHEMERAL) < EPHEMERAL)).toEqual([]);
+    const messages = calls.filter(({ method, path }) => (method === 'PATCH' || method === 'POST') && path.includes('/messages'));
+    expect(messages.length).toBeGreaterThan(COMPONENTS.size);
+    for (const { body } of messages) expect(body).toMatchObject({ allowed_mentions: { parse: [] } });
+  });
+});

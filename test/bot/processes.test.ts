@@ -92,7 +92,7 @@ describe('the process of the bot', () => {
     expect(await bot.ended).toEqual([0, null]);
   });
 
-  it('registers no command, and asks for no intent but Guilds', async () => {
+  it('defect 9: registers no command at its start, and asks for no intent but Guilds', async () => {
     await driver.reset();
     await start('bot/main.ts', environment()).ready();
     const calls = await driver.calls();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ButtonStyle, ComponentType, Routes } from 'discord.js';
+import { createConnection } from 'mongoose';
 import { COMMANDS, MESSAGE_COMMANDS } from '../../bot/commands/index.js';
 import { referenceOf } from '../../bot/reference.js';
 import { TRAINING_CHANNEL_ID, USERS } from '../../sandbox/discord/people.js';
@@ -37,6 +38,40 @@ async function answerTo(customId: string): Promise<string> {
   const message = await handle.message();
   expect(message.ephemeral).toBe(true);
   return allText(message.components);
+}
+
+describe('complaint 3: an interaction that fails because work came before the acknowledgement', () => {
+  it('is acknowledged in time for every command at once while the database does not answer, and the bot goes on', async () => {
+    // Nobody listens there, so every read waits until it is given up.
+    const connection = createConnection();
+    const slow = await startTestBot({ database: connection, databaseDown: true, prefix: 'bot-slow-' });
+    try {
+      const user = slow.driver.user('mira');
+      const given = { id: 'Cats', image: '1', name: 'x', user: USERS.mira.id, points: 1, reason: 'x' } as const;
+      const paths = (await commandsOf(slow)).map(({ path, required }) => ({ path, options: Object.fromEntries(Object.entries(given).filter(([name]) => required.includes(name))) }));
+      expect(paths.length).toBeGreaterThan(20);
+      const handles = await Promise.all(paths.map(({ path, options }) => user.slash(path, options)));
+      for (const handle of handles) {
+        const seen = await handle.waitFor((one) => one.acknowledgedAt !== undefined || one.failure !== undefined);
+        expect([seen.label, seen.failure]).toEqual([seen.label, undefined]);
+        expect((seen.acknowledgedAt ?? Infinity) - seen.createdAt).toBeLessThan(3_000);
+      }
+      expect((await handles[0]?.message({ timeoutMs: 15_000 }))?.ephemeral).toBe(true);
+    } finally {
+      await slow.close();
+      await connection.close();
+    }
+  }, 30_000);
+});
+
+/** The chat commands that Discord knows of, with the options each needs. */
+async function commandsOf({ driver }: TestBot): Promise<{ path: string; required: string[] }[]> {
+  const all = Object.values(await driver.commands()).flat().filter(({ type }) => type === 1);
+  return all.flatMap(({ name, options }) => {
+    const subcommands = options.filter(({ type }) => type === 1);
+    const needs = (list: typeof options): string[] => list.filter(({ required }) => required === true).map((option) => option.name);
+    return subcommands.length === 0 ? [{ path: name, required: needs(options) }] : subcommands.map((sub) => ({ path: `${name} ${sub.name}`, required: needs(sub.options ?? []) }));
+  });
 }
 
 describe('the router', () => {

@@ -36,7 +36,7 @@ function isStarted(runId: string): Promise<boolean> {
 }
 
 describe('the bot is killed', () => {
-  it('between the acknowledgement of a press and the start: no run and no points, and the same button starts one run after', async () => {
+  it('complaint 2: between the acknowledgement of a press and the start: no run and no points, and the same button starts one run after', async () => {
     const { player, offer, runId } = await offered(yard);
     await yard.driver.faults({ method: 'POST', route: '/interactions/:id/:token/callback', afterEffect: true, delayMs: 30_000 });
     const handle = await player.user.click(offer, 'Start training');
