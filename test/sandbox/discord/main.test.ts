@@ -26,7 +26,7 @@ describe('the stand-in as a process of its own', () => {
     return line;
   }
 
-  it('prints where it is, takes the given token and stops on SIGTERM', async () => {
+  it('prints where it is, has the bot’s commands, takes the given token and stops on SIGTERM', async () => {
     const token = standInToken();
     const yard = start({ STAND_IN_TOKEN: token });
     const line = JSON.parse(await firstLine(yard.stdout)) as { ready: boolean; url: string; level: number; msg: string };
@@ -34,7 +34,8 @@ describe('the stand-in as a process of its own', () => {
 
     const answer = await fetch(`${line.url}/api/v10/users/@me`, { headers: { authorization: `Bot ${token}` } });
     expect(answer.status).toBe(200);
-    expect(await createDiscordDriver(line.url).calls()).toHaveLength(1);
+    expect(await createDiscordDriver(line.url).calls()).toContainEqual(expect.objectContaining({ path: '/users/@me', status: 200 }));
+    expect((await createDiscordDriver(line.url).commands()).global).toContainEqual(expect.objectContaining({ name: 'train' }));
     yard.kill('SIGTERM');
     expect(await once(yard, 'exit')).toEqual([0, null]);
   });
