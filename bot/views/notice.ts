@@ -48,7 +48,7 @@ export function noticeView(t: Texts, run: EndedRun, { userId, readers, pointsHel
 function buttonsOf(t: Texts, { runId, status }: EndedRun, link: Link | null, readers: NoticeReaders): ReturnType<typeof button | typeof linkButton>[] {
   const { buttons } = t.runs;
   const details = readers.kind === 'everybody' ? [button(buttons.details, showRunRoute.format({ runId }))] : [];
-  if (status === 'refused') return [];
+  // A refused run too leads on to an offer, whose own refusal says in buttons what to change.
   if (status !== 'succeeded') return [...againButtons(t, runId), ...details];
   const file =
     link === null

@@ -4,6 +4,7 @@ import { en } from '../../../bot/texts/en.js';
 import { refusalView, type WaysOn } from '../../../bot/views/answers.js';
 import { confirmView, type Offer } from '../../../bot/views/confirm.js';
 import { againRoute } from '../../../bot/views/custom-ids.js';
+import { noticeView } from '../../../bot/views/notice.js';
 import { settingsForm } from '../../../bot/views/start-forms.js';
 import { againSettingsRoute, retypeFormRoute } from '../../../bot/views/start-routes.js';
 import { points } from '../../../domain/points.js';
@@ -14,6 +15,7 @@ import { allText, buttonsOf } from '../../support/components.js';
 import { problemsOfModal, problemsOfView } from '../../support/discord-validation.js';
 import { REFUSALS } from '../../support/every-ending.js';
 import { aRecipe } from '../../support/recipe.js';
+import { anEndedRun } from '../../support/run-rows.js';
 
 const NASTY = '**_~`|>#-@everyone<@1>[x](http://a.b)'.repeat(10);
 const settings = { steps: 1_500, learningRate: 0.000_5, rank: 16, resolutionPx: 512 };
@@ -139,6 +141,13 @@ describe('a refusal', () => {
   it('of a dataset that is too small leads to the upload', () => {
     const tooFew = { ...REFUSALS['image-count'], found: 3 };
     expect(buttonsOf(refusalView(en, tooFew, { pointsHelp: undefined }, ways).components)).toEqual(['Upload']);
+  });
+
+  it('that is told in a message of its own, since the press cannot be answered any more, leads on too', () => {
+    for (const readers of [{ kind: 'everybody' }, { kind: 'owner', link: null, attached: false }] as const) {
+      const run = anEndedRun({ kind: 'refused', refusal: REFUSALS['price-changed'] });
+      expect(buttonsOf(noticeView(en, run, { userId: '1', readers, pointsHelp: undefined }).components)).toEqual(expect.arrayContaining(['Train again', 'Other settings']));
+    }
   });
 
   it('tells how to get points in the operator’s words', () => {
