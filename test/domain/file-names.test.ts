@@ -17,7 +17,7 @@ describe('the name of an image in its dataset', () => {
   });
 
   it('is one that nobody has, whatever the names', () => {
-    const name = fc.constantFrom('image.jpg', 'image (2).jpg', 'image (3).jpg', 'image', '(2).jpg', 'a (9999).jpg', ' (2)');
+    const name = fc.constantFrom<string>('image.jpg', 'image (2).jpg', 'image (3).jpg', 'image', '(2).jpg', 'a (9999).jpg', ' (2)');
     fc.assert(fc.property(name, fc.array(name), (wanted, taken) => !taken.includes(freeFileName(wanted, taken))));
   });
 

@@ -81,7 +81,7 @@ describe('the answer to an upload', () => {
   });
 
   const longest = (number: number): FileVerdict => ({
-    ...added(number, NASTY.repeat(3)), kind: 'added-with-warnings', storedAs: NASTY.repeat(3), caption: 'refused-too-long',
+    role: 'picture', number, fileName: NASTY.repeat(3), kind: 'added-with-warnings', imageId: `image-${number}`, storedAs: NASTY.repeat(3), caption: 'refused-too-long',
     warnings: [{ code: 'blurry' }, { code: 'small', widthPx: 300, heightPx: 300 }, { code: 'near-duplicate', ofFileName: NASTY }],
   });
   const captionsOf = (count: number): FileVerdict[] => numbers(count).map((number) => refused('caption', number, { code: 'CAPTION_PICTURE_REFUSED', ofFileName: NASTY.repeat(3) }, `${NASTY}.txt`));
