@@ -257,7 +257,7 @@ describe('all of that', () => {
 
   it('defect 6: was said to whoever asked and to nobody else, and could ping nobody', async () => {
     for (const other of ['jonas', 'olga'] as const) {
-      const seen = (await bot.driver.user(other).visibleMessages()).filter(({ ephemeral }) => ephemeral !== true);
+      const seen = (await bot.driver.user(other).visibleMessages()).filter(({ ephemeral }) => !ephemeral);
       expect(JSON.stringify(seen)).not.toContain(SECRET);
     }
     const calls = await bot.driver.calls();
