@@ -42,22 +42,23 @@ export async function measureClicks(scene: Scene): Promise<MeasuredClicks> {
 
 async function clickThrough(scene: Scene, access: Access): Promise<MeasuredClicks> {
   const player = createPlayer(access, 'mira', silentTranscript);
-  const lanes: string[] = [];
+  const lanes: Lane[] = [];
   const pictures = await drawNoise(IMAGES, 60);
   for (let lane = 0; lane < AT_ONCE; lane += 1) {
     const datasetId = await player.createDataset(`lane ${String(lane).padStart(2, '0')}`);
     await player.uploadRest(datasetId, pictures);
-    lanes.push(datasetId);
+    // A channel for each lane: Discord takes five messages in five seconds in one.
+    lanes.push({ datasetId, channel: await access.driver.change({ kind: 'create-channel', name: `lane-${lane}` }) });
   }
   const startedAt = performance.now();
   let begun = 0;
   let unanswered = 0;
   const runIds: string[] = [];
-  await Promise.all(lanes.map(async (datasetId) => {
+  await Promise.all(lanes.map(async (lane) => {
     while (begun < PAIRS) {
       begun += 1;
       if (begun % 100 === 0) scene.say(`Pair ${begun} of ${PAIRS}.`);
-      const { runId, failed } = await doubleClick(access, player, datasetId);
+      const { runId, failed } = await doubleClick(access, player, lane);
       runIds.push(runId);
       unanswered += failed;
     }
@@ -68,8 +69,14 @@ async function clickThrough(scene: Scene, access: Access): Promise<MeasuredClick
   return { pairs: new Set(runIds).size, runs, holds, unanswered, tookMs };
 }
 
-async function doubleClick(access: Access, player: Player, datasetId: string): Promise<{ runId: string; failed: number }> {
-  const offer = await player.offer(datasetId, { recipe: 'sd15-lora', steps: 100, card: 'dm' });
+interface Lane {
+  readonly datasetId: string;
+  readonly channel: string;
+}
+
+async function doubleClick(access: Access, player: Player, { datasetId, channel }: Lane): Promise<{ runId: string; failed: number }> {
+  const asked = await player.user.slash('train start', { id: datasetId, recipe: 'sd15-lora', steps: 100, card: 'here' }, { channel });
+  const offer = await asked.message({ timeoutMs: ANSWER_MS });
   const runId = await player.runIdOf(offer);
   const handles = await Promise.all([player.user.click(offer, 'Start training'), player.user.click(offer, 'Start training')]);
   let failed = 0;
