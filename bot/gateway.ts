@@ -1,5 +1,6 @@
 import { Client, Events, GatewayIntentBits, type ClientOptions, type Interaction } from 'discord.js';
 import type { Log } from './log.js';
+import { noteRepeatedAnswers } from './repeated-answers.js';
 
 export interface GatewayOptions {
   readonly token: string;
@@ -28,6 +29,7 @@ export function createGateway({ apiUrl, log, onUnauthorized }: Omit<GatewayOptio
     log.error({}, 'the session was invalidated');
     onUnauthorized();
   });
+  noteRepeatedAnswers(client.rest);
   client.rest.on('response', ({ path }, { status }) => {
     // Interaction and webhook calls carry their own token; a 401 of theirs is about that one interaction.
     if (status !== 401 || path.startsWith('/interactions/') || path.startsWith('/webhooks/')) return;

@@ -5,6 +5,7 @@ import { autocomplete } from './autocomplete.js';
 import type { AnyComponent } from './components/component.js';
 import type { Ack, Command, ComponentInteraction, Context, MessageCommand, Reply } from './interaction-kinds.js';
 import { referenceOf } from './reference.js';
+import { takeRepeatedAnswer } from './repeated-answers.js';
 import { followUpPrivately, isAnsweredElsewhere, isTooLate, replyOnce, type AnswerableInteraction } from './reply.js';
 import type { Services } from './services.js';
 import { textsFor } from './texts/texts.js';
@@ -128,15 +129,29 @@ async function handle(interaction: AnswerableInteraction, handler: Handler, cont
 async function acknowledge(interaction: AnswerableInteraction, ack: Ack): Promise<void> {
   switch (ack) {
     case 'private':
-      await interaction.deferReply({ flags: MessageFlags.Ephemeral });
+      await deferPrivately(interaction);
       return;
     case 'update':
-      if (interaction.isMessageComponent() || (interaction.isModalSubmit() && interaction.isFromMessage())) await interaction.deferUpdate();
-      else await interaction.deferReply({ flags: MessageFlags.Ephemeral });
+      if (interaction.isMessageComponent() || (interaction.isModalSubmit() && interaction.isFromMessage())) await deferring(interaction, interaction.deferUpdate());
+      else await deferPrivately(interaction);
       return;
     case 'none':
     case 'modal':
       return;
+  }
+}
+
+async function deferPrivately(interaction: AnswerableInteraction): Promise<void> {
+  await deferring(interaction, interaction.deferReply({ flags: MessageFlags.Ephemeral }));
+}
+
+/** An acknowledgement that Discord took, and whose reply was lost, was sent again and refused: the user waits for what comes after it. */
+async function deferring(interaction: AnswerableInteraction, sent: Promise<unknown>): Promise<void> {
+  try {
+    await sent;
+  } catch (error) {
+    if (!isAnsweredElsewhere(error) || !takeRepeatedAnswer(interaction)) throw error;
+    interaction.deferred = true;
   }
 }
 
@@ -146,7 +161,7 @@ async function runHandler(interaction: AnswerableInteraction, handler: Handler, 
   if (handler.ack !== 'none') return work;
   let deferred: Promise<unknown> | undefined;
   const timer = setTimeout(() => {
-    deferred = interaction.deferReply({ flags: MessageFlags.Ephemeral });
+    deferred = deferPrivately(interaction);
     // It is awaited below, after the work; until then nobody listens for its failure.
     deferred.catch(() => undefined);
   }, ANSWER_AT_ONCE_MS);
