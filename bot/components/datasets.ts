@@ -12,6 +12,7 @@ import { datasetListView } from '../views/dataset-list.js';
 import { chooseRoute, deleteAskRoute, renameFormRoute, renameRoute, undoRemoveRoute } from '../views/dataset-routes.js';
 import { deleteConfirmView } from '../views/datasets.js';
 import { createForm, NAME_FIELD } from '../views/forms.js';
+import { chosenIn, textIn } from './given.js';
 
 type DatasetArgs = Record<'datasetId', string>;
 type NoArgs = Record<string, never>;
@@ -33,7 +34,7 @@ export const chooseDataset = {
   ack: 'update',
   async run(interaction, { page }, context) {
     const { services, actor, texts } = context;
-    const dataset = await findDataset(interaction.isStringSelectMenu() ? (interaction.values[0] ?? '') : '', 'view', context);
+    const dataset = await findDataset(chosenIn(interaction), 'view', context);
     if (dataset === null) return refused({ code: 'dataset-not-found' });
     const datasets = await services.datasets.listOf(actor.accountId);
     return shown(datasetListView(texts, { datasets, page, chosen: { dataset, yard: yardOfViews(context) } }));
@@ -44,7 +45,7 @@ export const chooseDataset = {
 export const openDataset = {
   route: openRoute,
   ack: 'update',
-  run: (interaction, _args, context) => viewOf(interaction.isStringSelectMenu() ? (interaction.values[0] ?? '') : '', 0, context),
+  run: (interaction, _args, context) => viewOf(chosenIn(interaction), 0, context),
 } satisfies Component<NoArgs>;
 
 export const viewDataset = {
@@ -123,5 +124,5 @@ export const openCreateForm = {
 export const submitCreateForm = {
   route: createFormRoute,
   ack: 'private',
-  run: (interaction, _args, context) => createDataset(interaction.isModalSubmit() ? interaction.fields.getTextInputValue(NAME_FIELD) : '', context),
+  run: (interaction, _args, context) => createDataset(textIn(interaction, NAME_FIELD), context),
 } satisfies Component<NoArgs>;

@@ -1,5 +1,5 @@
 import { isUploadDecided } from '../../domain/verdicts.js';
-import type { StoredInteraction } from '../../models/interactions-schema.js';
+import type { PickedFiles } from '../../models/interactions-schema.js';
 import { findDataset } from '../commands/options.js';
 import { makeDataset } from '../create-dataset.js';
 import { refused, shown, type Component, type Context, type Reply } from '../interaction-kinds.js';
@@ -9,6 +9,7 @@ import { uploadFormRoute, uploadRoute } from '../views/custom-ids.js';
 import { CAPTIONS_FIELD, createForm, NAME_FIELD, PICTURES_FIELD, PREFIX_FIELD, uploadForm } from '../views/forms.js';
 import { pickDatasetRoute, pickNewFormRoute, pickNewRoute, pickPageRoute, retryFilesRoute } from '../views/intake-routes.js';
 import { pickDatasetView } from '../views/pick.js';
+import { chosenIn, textIn } from './given.js';
 
 type DatasetArgs = Record<'datasetId', string>;
 type InteractionArgs = Record<'interactionId', string>;
@@ -37,7 +38,7 @@ export const submitUploadForm = {
 } satisfies Component<DatasetArgs>;
 
 /** What somebody's message held; null when it is forgotten, and for anybody else. */
-async function pickedBy(interactionId: string, { services, actor }: Context): Promise<StoredInteraction['picked'] | null> {
+async function pickedBy(interactionId: string, { services, actor }: Context): Promise<PickedFiles | null> {
   const stored = await services.interactions.read(interactionId);
   return stored?.accountId === actor.accountId ? (stored.picked ?? null) : null;
 }
@@ -47,7 +48,7 @@ export const pickDatasetPage = {
   ack: 'update',
   async run(_interaction, { interactionId, page }, context) {
     const picked = await pickedBy(interactionId, context);
-    if (picked === null || picked === undefined) return shown(saidView(context.texts.intake.message.expired));
+    if (picked === null) return shown(saidView(context.texts.intake.message.expired));
     const datasets = await context.services.datasets.listOf(context.actor.accountId);
     return shown(pickDatasetView(context.texts, { interactionId, pictures: picked.files.length, captionFiles: picked.captionFiles.length, datasets, page }));
   },
@@ -58,9 +59,8 @@ export const pickDataset = {
   ack: 'update',
   async run(interaction, { interactionId }, context) {
     const picked = await pickedBy(interactionId, context);
-    if (picked === null || picked === undefined) return shown(saidView(context.texts.intake.message.expired));
-    const datasetId = interaction.isStringSelectMenu() ? (interaction.values[0] ?? '') : '';
-    const dataset = await findDataset(datasetId, 'change', context);
+    if (picked === null) return shown(saidView(context.texts.intake.message.expired));
+    const dataset = await findDataset(chosenIn(interaction), 'change', context);
     if (dataset === null) return refused({ code: 'dataset-not-found' });
     return startUpload(interaction, dataset, uploadOf(dataset, picked), context);
   },
@@ -77,8 +77,8 @@ export const submitPickNew = {
   ack: 'update',
   async run(interaction, { interactionId }, context) {
     const picked = await pickedBy(interactionId, context);
-    if (picked === null || picked === undefined) return shown(saidView(context.texts.intake.message.expired));
-    const made = await makeDataset(interaction.isModalSubmit() ? interaction.fields.getTextInputValue(NAME_FIELD) : '', context);
+    if (picked === null) return shown(saidView(context.texts.intake.message.expired));
+    const made = await makeDataset(textIn(interaction, NAME_FIELD), context);
     if (made.kind === 'refused') return made;
     return startUpload(interaction, made.dataset, uploadOf(made.dataset, picked), context);
   },

@@ -3,6 +3,7 @@ import { deleteModel, renameModel, showModel, withModel } from '../models.js';
 import { downloadRoute } from '../views/custom-ids.js';
 import { modelDeleteAskRoute, modelDeleteRoute, modelOpenRoute, modelRenameFormRoute, modelRenameRoute, modelRoute, modelsRoute } from '../views/model-routes.js';
 import { MODEL_NAME_FIELD, modelDeleteConfirmView, modelDownloadView, modelListView, modelRenameForm } from '../views/models.js';
+import { chosenIn, textIn } from './given.js';
 
 type ModelArgs = Record<'loraId', string>;
 
@@ -31,7 +32,7 @@ export const openModel = {
   route: modelOpenRoute,
   ack: 'update',
   run: (interaction, _args, context) =>
-    withModel(interaction.isStringSelectMenu() ? (interaction.values[0] ?? '') : '', 'view', context, (lora) => showModel(lora, context)),
+    withModel(chosenIn(interaction), 'view', context, (lora) => showModel(lora, context)),
 } satisfies Component<Record<string, never>>;
 
 export const openModelRenameForm = {
@@ -44,7 +45,7 @@ export const submitModelRenameForm = {
   route: modelRenameFormRoute,
   ack: 'private',
   run: (interaction, { loraId }, context) =>
-    withModel(loraId, 'change', context, (lora) => renameModel(lora, interaction.isModalSubmit() ? interaction.fields.getTextInputValue(MODEL_NAME_FIELD) : '', context)),
+    withModel(loraId, 'change', context, (lora) => renameModel(lora, textIn(interaction, MODEL_NAME_FIELD), context)),
 } satisfies Component<ModelArgs>;
 
 /** Beside the view, which stays until the model is deleted. */

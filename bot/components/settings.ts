@@ -2,6 +2,7 @@ import type { Component } from '../interaction-kinds.js';
 import { changeSettings, recipeWish } from '../settings.js';
 import { saidView } from '../views/answers.js';
 import { cardsHereRoute, defaultRecipeRoute, pingRoute } from '../views/settings-routes.js';
+import { chosenIn } from './given.js';
 
 // What they change is the account of whoever presses, so there is nothing that could be somebody else's.
 
@@ -21,7 +22,7 @@ export const setDefaultRecipe = {
   route: defaultRecipeRoute,
   ack: 'update',
   run: async (interaction, _args, context) => {
-    const wish = recipeWish(interaction.isStringSelectMenu() ? (interaction.values[0] ?? '') : '', context);
+    const wish = recipeWish(chosenIn(interaction), context);
     return wish === null ? { kind: 'beside', view: saidView(context.texts.settings.unknownRecipe) } : changeSettings(wish, context);
   },
 } satisfies Component<Record<string, never>>;

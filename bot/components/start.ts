@@ -22,6 +22,7 @@ import {
   settingsFormRoute,
 } from '../views/start-routes.js';
 import { askForSettings, offerWished, wishOfQuote, wishOfRun, wishTypedIn, type Wished } from '../wishes.js';
+import { chosenIn } from './given.js';
 
 type QuoteArgs = Record<'quoteId', string>;
 type RunArgs = Record<'runId', string>;
@@ -83,7 +84,7 @@ export const chooseRecipe = {
   route: recipeRoute,
   ack: 'update',
   async run(interaction, { quoteId }, context) {
-    const recipeId = interaction.isStringSelectMenu() ? (interaction.values[0] ?? '') : '';
+    const recipeId = chosenIn(interaction);
     const { recipes } = context.services;
     const wished = await wishOfQuote(quoteId, context);
     return offerWished(wished, interaction, context, (wish) => {
