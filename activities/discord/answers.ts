@@ -1,5 +1,6 @@
 import { isUploadDecided } from '../../domain/verdicts.js';
 import { textsFor } from '../../bot/texts/texts.js';
+import { cardView } from '../../bot/views/card.js';
 import { acceptedView } from '../../bot/views/runs.js';
 import { refusalView, type WaysOn } from '../../bot/views/answers.js';
 import { againRoute } from '../../bot/views/custom-ids.js';
@@ -40,7 +41,10 @@ export async function answerPress({ interactionId, runId }: { readonly interacti
 function pressView(row: RunRow | null, { locale, guildId }: StoredInteraction, deps: AnswerDependencies): View {
   const texts = textsFor(locale);
   if (row === null) return refusalView(texts, { code: 'quote-expired' }, deps);
-  return row.end?.kind === 'refused' ? refusalView(texts, row.end.refusal, deps, waysOnFrom(row)) : acceptedView(texts, row, guildId);
+  if (row.end === null) return acceptedView(texts, row, guildId);
+  if (row.end.kind === 'refused') return refusalView(texts, row.end.refusal, deps, waysOnFrom(row));
+  // It ended before it could be answered: by now nothing is set aside for it.
+  return cardView(texts, row, { now: new Date(), ahead: null, startsAt: null, hasNode: null, pointsHelp: deps.pointsHelp, isPublic: false });
 }
 
 /** A refused run is never revived: whatever comes next is another offer, made from what this one was to train. */

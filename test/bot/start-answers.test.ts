@@ -115,6 +115,17 @@ describe('a start that the run refuses', () => {
   });
 });
 
+describe('a start that is accepted', () => {
+  it('and has failed by the time it is answered, is told as failed: nothing is set aside for it any more', async () => {
+    const pressed = await pressStart();
+    const { runId, accountId, datasetId } = pressed.quote;
+    await worker.record(anEndedRun({ kind: 'failed', failure: { type: 'LedgerUnavailable' }, releasedPoints: 0 }, { runId, accountId, datasetId, interactionId: pressed.interactionId }));
+    const text = allText((await answered(pressed, 'could not be set aside')).components);
+    expect(text).toContain('No points were spent.');
+    expect(text).not.toContain('accepted');
+  });
+});
+
 describe('a bot that dies between the press and its answer', () => {
   it('leaves the answer to the run, which gives it without the bot', async () => {
     const dying = await startTestBot({ database: database.connection, prefix: `bot-dying-${randomUUID()}-` });
