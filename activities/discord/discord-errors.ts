@@ -7,8 +7,11 @@ const PLACE_GONE: readonly (number | string)[] = [
   RESTJSONErrorCodes.MissingAccess,
   RESTJSONErrorCodes.MissingPermissions,
   50083, // the thread is archived
+  160005, // the thread is locked
   20016, // slow mode: the next message may be hours away
 ];
+/** Whatever the reason is called: the next try would be refused as well, and many refused ones shut the bot out of all of Discord. */
+const FORBIDDEN_OR_GONE: readonly number[] = [403, 404];
 
 const NO_HISTORY = 160002;
 const TOO_LARGE: readonly (number | string)[] = [RESTJSONErrorCodes.RequestEntityTooLarge];
@@ -32,7 +35,7 @@ function hasCode(error: unknown, codes: readonly (number | string)[]): boolean {
   return error instanceof DiscordAPIError && codes.includes(error.code);
 }
 
-export const isPlaceGone = (error: unknown): boolean => hasCode(error, PLACE_GONE);
+export const isPlaceGone = (error: unknown): boolean => hasCode(error, PLACE_GONE) || (error instanceof DiscordAPIError && FORBIDDEN_OR_GONE.includes(error.status));
 export const isUserUnreachable = (error: unknown): boolean => hasCode(error, USER_UNREACHABLE);
 export const isTokenDead = (error: unknown): boolean => hasCode(error, TOKEN_DEAD);
 /** The channel takes a message, but no reply: the bot may not read its history. */

@@ -111,6 +111,14 @@ describe('the keeper of the cards', () => {
     await untilCardSays(other, '5 of 1,500 steps');
   });
 
+  it('gives a card up that it may not edit, whatever Discord calls the reason: it does not try for ever', async () => {
+    const row = await runWithCard();
+    await discord.driver.faults({ method: 'PATCH', route: '/channels/:channel/messages/:message', status: 403, code: 50007, times: 100 });
+    stop = discord.keepCards();
+    await discord.runs.setStatus(row.runId, 'staging');
+    await discord.driver.waitFor(async () => (await discord.runs.read(row.runId))?.card?.lost === true, { what: 'a card that is given up' });
+  });
+
   it('complaints 1 and 5: edits cards that are hours old with the bot’s own token', async () => {
     const row = await runWithCard();
     await discord.driver.advanceClock(3 * 3_600_000);
