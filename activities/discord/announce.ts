@@ -7,7 +7,7 @@ import type { DownloadLinks } from '../../models/download-links.js';
 import type { PreferencesOfAccounts } from '../../models/preferences.js';
 import type { Runs } from '../../models/runs.js';
 import type { RunRow } from '../../models/runs-schema.js';
-import { isPublicCard, postCard, postToOwner, type CardDependencies } from './cards.js';
+import { isPublicCard, lookSince, postCard, postToOwner, type CardDependencies } from './cards.js';
 import { isClosedForLong, isPlaceGone, isReplyRefused, isTooLarge, isUserUnreachable } from './discord-errors.js';
 import type { NewMessage } from './messages.js';
 
@@ -100,5 +100,5 @@ function readersOf(row: RunRow, { downloadLinks }: AnnounceDependencies, { isPub
 function noticeOf(row: RunRow, { pointsHelp }: AnnounceDependencies, ping: boolean, readers: NoticeReaders): NewMessage {
   const { userId } = splitAccountId(row.accountId);
   const view = noticeView(textsFor(row.locale), row, { userId, readers, pointsHelp });
-  return { view, name: `notice:${row.runId}`, ...(ping ? { pings: userId } : { silent: true }) };
+  return { view, name: `notice:${row.runId}`, ...(ping ? { pings: userId } : { silent: true }), ...lookSince(row.endedAt) };
 }

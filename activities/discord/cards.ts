@@ -59,9 +59,17 @@ export async function postAt(place: CardPlace, row: RunRow, deps: CardDependenci
   const isPublic = place.where === 'here';
   const view = await renderCard(row, deps, isPublic);
   // Whoever started the run looks at Discord just now: nothing has to ring.
-  const message: NewMessage = { view, name: `card:${row.runId}:${row.cardMove}`, silent: true };
+  const message: NewMessage = { view, name: `card:${row.runId}:${row.cardMove}`, silent: true, ...lookSince(row.cardMove === 0 ? row.createdAt : null) };
   const posted = place.where === 'here' ? await postInChannel(place.channelId, message, deps.messages) : await postToOwner(row, message, deps.messages);
   return posted === null ? null : { ...posted, isPublic, move: row.cardMove, shows: hashOf(view), renderedRevision: row.revision, lost: false };
+}
+
+/** For so long Discord itself meets a repeated post with the first. */
+const NAMES_REMEMBERED_MS = 60_000;
+
+/** A post that comes late may be a repeated one, whose first was made by a worker that died before it could record it. */
+export function lookSince(first: Date | null): Pick<NewMessage, 'lookSince'> {
+  return first === null || Date.now() - first.getTime() < NAMES_REMEMBERED_MS ? {} : { lookSince: first };
 }
 
 async function postInChannel(channelId: string, message: NewMessage, messages: Messages): Promise<CardMessage | null> {

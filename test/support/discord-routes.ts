@@ -14,6 +14,7 @@ export const CALLED_ROUTES: Readonly<Record<string, string>> = {
   'POST /webhooks/:app/:token': 'a notice at the next command',
   'POST /users/@me/channels': 'a run in direct messages',
   'POST /channels/:channel/messages': 'a run in direct messages',
+  'GET /channels/:channel/messages': 'a card or a notice that is posted late',
   'PATCH /channels/:channel/messages/:message': 'a run in direct messages',
 };
 

@@ -59,10 +59,12 @@ function list(context: RestContext) {
   requireView(channel);
   const limit = Math.min(Number(context.query.limit ?? DEFAULT_PAGE), MAX_PAGE);
   const messages = [...context.world.messages.values()].filter((one) => one.channelId === channel.id && !one.deleted && one.onlyFor === undefined);
+  const { after } = context.query;
+  // The ones that came next, or the latest; newest first either way.
+  const page = after === undefined ? messages.slice(-limit) : messages.filter(({ id }) => BigInt(id) > BigInt(after)).slice(0, limit);
   return ok(
-    messages
+    page
       .reverse()
-      .slice(0, limit)
       .map((message) => readableObject(context.world, message)),
   );
 }
