@@ -12,7 +12,7 @@ import { textsFor } from './texts/texts.js';
 import { troubleSentence, within } from './trouble.js';
 import { refusalView, saidView, troubleView } from './views/answers.js';
 import { parseCustomId } from './views/custom-ids.js';
-import { pendingNoticesView } from './views/notice.js';
+import { pendingNoticesView, STORIES_AT_ONCE } from './views/notice.js';
 
 /** Discord forgets an interaction after 3 s; a handler that wants to answer at once is deferred well before. */
 const ANSWER_AT_ONCE_MS = 1_500;
@@ -209,7 +209,7 @@ async function showPendingNotices(interaction: AnswerableInteraction, { services
     const rows = await within(HANDLER_LIMIT_MS, services.runs.pendingNotices(actor.accountId, new Date(services.now().getTime() - TELLING_MS)));
     if (rows.length === 0) return;
     await followUpPrivately(interaction, pendingNoticesView(texts, rows, services.settings), services);
-    for (const row of rows) await services.runs.noticeDelivered(row.runId);
+    for (const row of rows.slice(0, STORIES_AT_ONCE)) await services.runs.noticeDelivered(row.runId);
   } catch (error) {
     services.log.warn({ interactionId: interaction.id, err: error }, 'pending notices could not be shown');
   }

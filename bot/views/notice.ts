@@ -67,12 +67,13 @@ function endLines(t: Texts, run: EndedRun, help: Help, withPoints: boolean): str
 
 /** Longest story of one run where several share a message. */
 const STORY_LIMIT = 700;
-const MOST_STORIES = 5;
+/** The others wait for the command after: a message has no room for all. */
+export const STORIES_AT_ONCE = 5;
 
 /** Ends that could not be delivered when they happened. */
 export function pendingNoticesView(t: Texts, rows: readonly EndedRun[], help: Help): View {
-  const stories = rows.slice(0, MOST_STORIES).map((run) => text(clamp(endLines(t, run, help, true), STORY_LIMIT)));
-  const downloads = rows.filter((run) => run.status === 'succeeded').slice(0, MOST_STORIES);
+  const stories = rows.slice(0, STORIES_AT_ONCE).map((run) => text(clamp(endLines(t, run, help, true), STORY_LIMIT)));
+  const downloads = rows.filter((run) => run.status === 'succeeded').slice(0, STORIES_AT_ONCE);
   const more = rows.length - stories.length;
   return framed(ACCENT.calm, [
     text(t.runs.notice.missedHeading),

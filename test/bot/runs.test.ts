@@ -168,6 +168,21 @@ describe('/train status and cancel', () => {
     await (await mira().slash('train list')).message();
     expect((await mira().interactions()).at(-1)?.messages).toHaveLength(1);
   });
+
+  it('tell of each of many such ends, some at a time', async () => {
+    const jonas = bot.driver.user('jonas');
+    const told = async (): Promise<string> => allText((await (await jonas.slash('train list')).waitFor((one) => one.messages.length === 2)).messages[1]?.components ?? []);
+    const names = Array.from({ length: 7 }, (_, at) => `Missed${at}`);
+    for (const [at, datasetName] of names.entries()) {
+      await record(anEndedRun({ kind: 'succeeded', capturedPoints: 1_900 }, { runId: randomUUID(), accountId: `discord:${USERS.jonas.id}`, datasetId: randomUUID(), datasetName, endedAt: new Date(Date.UTC(2026, 2, 1, 13, at)) }));
+    }
+    const first = await told();
+    expect(first).toContain('And 2 more');
+    await bot.driver.waitFor(async () => (await bot.services.runs.pendingNotices(`discord:${USERS.jonas.id}`, new Date())).length === 2);
+    const second = await told();
+    expect(names.filter((name) => first.includes(name))).toEqual(names.slice(0, 5));
+    expect(names.filter((name) => second.includes(name))).toEqual(names.slice(5));
+  });
 });
 
 describe('when a part of the yard is away', () => {

@@ -69,7 +69,7 @@ export const runTexts = {
     linkHolds: (until: string): string => `The link works until ${until}; **New link** makes another one for you alone.`,
     attached: 'The file is attached.',
     missedHeading: '## While you could not be reached',
-    more: (runs: number): string => `And ${count(runs)} more: look at \`/train status\`.`,
+    more: (runs: number): string => `And ${count(runs)} more: your next command tells of them.`,
   },
   download: (name: string, sizeBytes: number): string => `\`${name}\` · ${sizeText(sizeBytes)}`,
   linkOfOwner: (until: string): string => `The link works until ${until}. Whoever has it can fetch the file.`,
