@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { InteractionHandle } from '../../sandbox/discord/driver/interaction.js';
 import type { WorldChange } from '../../sandbox/discord/control/changes.js';
 import { ended, failuresOf, offered } from '../support/conversations.js';
+import { eventually } from '../support/eventually.js';
 import { jpegPicture } from '../support/pictures.js';
 import { accountOf, seedDataset } from '../support/seeds.js';
 import { hears, slash, textOf, verdictsOf } from '../support/wire.js';
@@ -34,8 +35,11 @@ async function tenTimes(act: () => Promise<InteractionHandle>): Promise<Interact
 /** One acknowledgement that counted, one answer, and no word of an error in it. */
 async function answeredOnce(handle: InteractionHandle): Promise<void> {
   await yard.driver.clearFaults();
-  const callbacks = (await yard.driver.calls()).filter(({ path }) => path.startsWith(`/interactions/${handle.id}/`));
-  expect(callbacks.map(({ code }) => code ?? 'acknowledged').sort()).toEqual([...Array<number>(DELIVERIES - 1).fill(40060), 'acknowledged']);
+  // The last of them may still be on their way when what they are about is on screen.
+  await eventually(async () => {
+    const callbacks = (await yard.driver.calls()).filter(({ path }) => path.startsWith(`/interactions/${handle.id}/`));
+    expect(callbacks.map(({ code }) => code ?? 'acknowledged').sort()).toEqual([...Array<number>(DELIVERIES - 1).fill(40060), 'acknowledged']);
+  });
   const seen = await handle.view();
   expect(seen.failure).toBeUndefined();
   expect(seen.messages.length).toBeLessThanOrEqual(1);

@@ -69,7 +69,7 @@ describe('the bot is killed', () => {
     expect(await verdictsOf(upload)).toContain('1 image added');
     await killed;
     await ended(yard, runId);
-    expect(await slash(mira(), 'train view', { id: datasetId })).toContain('4 images');
+    expect(await slash(mira(), 'train view', { id: datasetId })).toContain('4 of 4–20 images');
   }, 90_000);
 });
 
@@ -87,7 +87,11 @@ describe('the worker that speaks to Discord is killed', () => {
     expect(others).toEqual([]);
     expect(row.card?.messageId).toBe(card?.id);
     expect(notice?.replyTo).toBe(card?.id);
-    expect(card === undefined ? '' : renderMessage(card)).toContain('Done');
+    // Its keeper was killed as well, and is missed only when its heartbeats stay away.
+    await eventually(async () => {
+      const [shown] = await messagesAbout(yard, 'mira', datasetName);
+      expect(shown === undefined ? '' : renderMessage(shown)).toContain('Done');
+    }, 60_000);
   }, 120_000);
 });
 
