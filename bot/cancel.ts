@@ -1,4 +1,3 @@
-import { canDo } from '../domain/access.js';
 import { partialCapture } from '../domain/charge.js';
 import { points } from '../domain/points.js';
 import type { CancelledBy } from '../domain/runs.js';
@@ -8,12 +7,6 @@ import { troubleView } from './views/answers.js';
 import { cancelRoute, type ConfirmedCancel } from './views/custom-ids.js';
 import { button } from './views/layout.js';
 import { cancelAcceptedView, cancelConfirmView } from './views/runs.js';
-
-/** The run, for somebody who may cancel it. Null for one that is not there and for one of somebody else alike. */
-export async function findRunToCancel(runId: string, { services, actor }: Context): Promise<RunRow | null> {
-  const run = await services.runs.read(runId);
-  return run !== null && canDo(actor, 'cancel', { owner: run.accountId }) ? run : null;
-}
 
 /** Asks before it cancels, with what it costs now. */
 export function askToCancel(run: RunRow, context: Context, again = false): Reply {

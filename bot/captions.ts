@@ -1,7 +1,7 @@
 import { judgeForm, type JudgedForm, type WrittenCaption } from '../domain/caption-forms.js';
 import { nextMissing, placeOf } from '../domain/captions.js';
 import type { Dataset } from '../domain/datasets.js';
-import { findDataset } from './commands/options.js';
+import { findDataset } from './find-dataset.js';
 import { refused, shown, type Context, type Reply } from './interaction-kinds.js';
 import { troubleSentence, within } from './trouble.js';
 import type { ImageArgs } from './views/caption-routes.js';

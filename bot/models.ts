@@ -3,11 +3,10 @@ import { checkName } from '../domain/datasets.js';
 import { modelNameKey } from '../domain/model-names.js';
 import { removeFileOf } from '../models/lora-files.js';
 import type { Lora } from '../models/loras.js';
+import { isId } from './find-dataset.js';
 import { refused, shown, type Context, type Reply } from './interaction-kinds.js';
 import { modelDeletedView, modelView } from './views/models.js';
 import { safe } from './views/safe.js';
-
-const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
  * Answers with a model that somebody may do this with. It is given by id, or by its exact name. One that is not there and
@@ -15,7 +14,7 @@ const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
  */
 export async function withModel(given: string, action: Action, context: Context, answer: (lora: Lora) => Promise<Reply> | Reply): Promise<Reply> {
   const { services, actor } = context;
-  const loraId = ID.test(given.trim()) ? given.trim() : await idOfName(given, context);
+  const loraId = isId(given) ? given.trim() : await idOfName(given, context);
   const found = loraId === null ? null : await services.loras.find(loraId);
   if (found === null || !canDo(actor, action, { owner: found.lora.owner })) return refused({ code: 'model-not-found' });
   if (found.kind === 'there') return answer(found.lora);

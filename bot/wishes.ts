@@ -4,7 +4,8 @@ import type { Refusal } from '../domain/refusals.js';
 import { settingsAfterFailure } from '../domain/settings-after-failure.js';
 import { typedOf } from '../domain/typed-settings.js';
 import type { RunRow } from '../models/runs-schema.js';
-import { findDataset } from './commands/options.js';
+import { findDataset } from './find-dataset.js';
+import { findRun } from './find-run.js';
 import { refused, type Context, type Reply } from './interaction-kinds.js';
 import { offerTraining, type Wish } from './offer.js';
 import type { AnswerableInteraction } from './reply.js';
@@ -22,10 +23,10 @@ export async function wishOfQuote(quoteId: string, { services, actor }: Context)
 }
 
 /** What a run trained; where its failure names a setting, with an easier one. */
-export async function wishOfRun(runId: string, { services, actor }: Context): Promise<Wished> {
-  const run = await services.runs.read(runId);
-  if (run === null || !canDo(actor, 'start', { owner: run.accountId })) return { kind: 'none', refusal: { code: 'run-not-found' } };
-  return { kind: 'wished', datasetId: run.datasetId, wish: wishAfter(run, { services }) };
+export async function wishOfRun(runId: string, context: Context): Promise<Wished> {
+  const run = await findRun(runId, 'start', context);
+  if (run === null) return { kind: 'none', refusal: { code: 'run-not-found' } };
+  return { kind: 'wished', datasetId: run.datasetId, wish: wishAfter(run, context) };
 }
 
 export function wishAfter(run: RunRow, { services }: Pick<Context, 'services'>): Wish & { readonly recipeId: string } {

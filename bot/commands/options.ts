@@ -1,8 +1,7 @@
 import { ApplicationCommandOptionType } from 'discord.js';
-import { canDo, type Action } from '../../domain/access.js';
 import type { Dataset, DatasetImage } from '../../domain/datasets.js';
-import { NAME_MAX_LENGTH } from '../../domain/datasets.js';
-import type { Autocomplete, Context, OptionShape } from '../interaction-kinds.js';
+import { findDataset } from '../find-dataset.js';
+import type { Autocomplete, OptionShape } from '../interaction-kinds.js';
 import { datasetChoiceName } from '../views/dataset-parts.js';
 
 /** The dataset option that most commands begin with. */
@@ -22,30 +21,6 @@ export const IMAGE_OPTION: OptionShape = {
   max_length: 200,
 };
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-export function isDatasetId(given: string): boolean {
-  return UUID.test(given.trim());
-}
-
-/**
- * The dataset of an id, or of an exact name typed by hand. Null for one that is not there and for one of somebody else:
- * the answer does not tell the two apart.
- */
-export async function findDataset(given: string, action: Action, { services, actor }: Context): Promise<Dataset | null> {
-  const datasetId = isDatasetId(given) ? given.trim() : await idOfName(given, { services, actor });
-  if (datasetId === null) return null;
-  const dataset = await services.datasets.read(datasetId);
-  return dataset !== null && canDo(actor, action, dataset) ? dataset : null;
-}
-
-async function idOfName(given: string, { services, actor }: Pick<Context, 'services' | 'actor'>): Promise<string | null> {
-  const wanted = given.normalize('NFC').trim();
-  if (wanted === '' || wanted.length > 2 * NAME_MAX_LENGTH) return null;
-  const datasets = await services.datasets.listOf(actor.accountId);
-  return datasets.find((dataset) => dataset.name === wanted)?.datasetId ?? null;
-}
-
 export const suggestDatasets: Autocomplete = async (typed, { services, actor, texts }) => {
   const datasets = await services.datasets.listOf(actor.accountId);
   const wanted = typed.trim().toLowerCase();
@@ -63,7 +38,7 @@ export const suggestImages: Autocomplete = async (typed, context, given) => {
     .filter(({ name }) => name.toLowerCase().includes(wanted));
 };
 
-/** The picture with this id, number or file name, as chosen from the list or typed by hand. */
+/** The image with this id, number or file name, as chosen from the list or typed by hand. */
 export function findImage(dataset: Dataset, wanted: string): DatasetImage | null {
   const byId = dataset.images.find((image) => image.imageId === wanted);
   if (byId !== undefined) return byId;

@@ -2,8 +2,9 @@ import { ApplicationCommandOptionType } from 'discord.js';
 import { nextMissing } from '../../domain/captions.js';
 import { checkCaption } from '../../domain/datasets.js';
 import { showEditor } from '../captions.js';
+import { findDataset } from '../find-dataset.js';
 import { refused, type Command } from '../interaction-kinds.js';
-import { DATASET_OPTION, findDataset, findImage, IMAGE_OPTION, suggestDatasets, suggestImages } from './options.js';
+import { DATASET_OPTION, findImage, IMAGE_OPTION, suggestDatasets, suggestImages } from './options.js';
 
 export const trainCaption = {
   data: {

@@ -1,8 +1,9 @@
 import { ApplicationCommandOptionType } from 'discord.js';
 import { busyWith } from '../busy-dataset.js';
+import { findDataset } from '../find-dataset.js';
 import { refused, shown, type Command } from '../interaction-kinds.js';
 import { deleteConfirmView } from '../views/datasets.js';
-import { DATASET_OPTION, findDataset, suggestDatasets } from './options.js';
+import { DATASET_OPTION, suggestDatasets } from './options.js';
 
 export const trainDelete = {
   data: { type: ApplicationCommandOptionType.Subcommand, name: 'delete', options: [DATASET_OPTION] },

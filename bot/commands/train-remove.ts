@@ -1,8 +1,9 @@
 import { ApplicationCommandOptionType } from 'discord.js';
+import { findDataset } from '../find-dataset.js';
 import { refused, type Command } from '../interaction-kinds.js';
 import { showDataset } from '../show-dataset.js';
 import { IMAGES_PER_PAGE } from '../views/datasets.js';
-import { DATASET_OPTION, findDataset, findImage, IMAGE_OPTION, suggestDatasets, suggestImages } from './options.js';
+import { DATASET_OPTION, findImage, IMAGE_OPTION, suggestDatasets, suggestImages } from './options.js';
 
 export const trainRemove = {
   data: { type: ApplicationCommandOptionType.Subcommand, name: 'remove', options: [DATASET_OPTION, IMAGE_OPTION] },

@@ -1,8 +1,9 @@
 import { ApplicationCommandOptionType } from 'discord.js';
+import { findDataset } from '../find-dataset.js';
 import { refused, type Command } from '../interaction-kinds.js';
 import { renameDataset } from '../rename-dataset.js';
 import { renameForm } from '../views/dataset-forms.js';
-import { DATASET_OPTION, findDataset, suggestDatasets } from './options.js';
+import { DATASET_OPTION, suggestDatasets } from './options.js';
 
 export const trainRename = {
   data: {

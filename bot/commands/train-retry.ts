@@ -1,10 +1,11 @@
 import { ApplicationCommandOptionType } from 'discord.js';
 import { canDo } from '../../domain/access.js';
 import type { RunRow } from '../../models/runs-schema.js';
+import { findDataset } from '../find-dataset.js';
 import { refused, type Autocomplete, type Command, type Context } from '../interaction-kinds.js';
 import { plain } from '../views/safe.js';
 import { offerWished, wishAfter } from '../wishes.js';
-import { DATASET_OPTION, findDataset } from './options.js';
+import { DATASET_OPTION } from './options.js';
 
 /** Failed runs older than these are found by their id or their dataset. */
 const LATEST = 50;

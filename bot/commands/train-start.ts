@@ -1,8 +1,9 @@
 import { ApplicationCommandOptionType, type ChatInputCommandInteraction } from 'discord.js';
 import type { TypedSettings } from '../../domain/typed-settings.js';
+import { findDataset } from '../find-dataset.js';
 import { refused, type Autocomplete, type Command } from '../interaction-kinds.js';
 import { offerTraining, type Wish } from '../offer.js';
-import { DATASET_OPTION, findDataset, suggestDatasets } from './options.js';
+import { DATASET_OPTION, suggestDatasets } from './options.js';
 
 const suggestRecipes: Autocomplete = (typed, { services, texts }) => {
   const wanted = typed.trim().toLowerCase();

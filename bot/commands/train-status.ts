@@ -1,12 +1,11 @@
 import { ApplicationCommandOptionType } from 'discord.js';
 import { canDo } from '../../domain/access.js';
 import type { RunRow } from '../../models/runs-schema.js';
+import { findDataset } from '../find-dataset.js';
 import { refused, shown, type Command, type Context } from '../interaction-kinds.js';
+import { showRecentRuns } from '../recent-runs.js';
 import { runAnswer } from '../run-surroundings.js';
-import { recentRunsView } from '../views/runs.js';
-import { DATASET_OPTION, findDataset, suggestDatasets } from './options.js';
-
-const MOST_RUNS = 10;
+import { DATASET_OPTION, suggestDatasets } from './options.js';
 
 /** The latest run of a dataset, or the run of this id: operators know only that one. */
 async function runOf(given: string, context: Context): Promise<RunRow | null> {
@@ -21,9 +20,8 @@ export const trainStatus = {
   ack: 'private',
   autocomplete: { id: suggestDatasets },
   async run(interaction, context) {
-    const { runs } = context.services;
     const given = interaction.options.getString('id');
-    if (given === null) return shown(recentRunsView(context.texts, await runs.recentRuns(context.actor.accountId, MOST_RUNS)));
+    if (given === null) return showRecentRuns(context);
     const run = await runOf(given, context);
     if (run !== null) return shown(await runAnswer(run, interaction, context));
     const dataset = await findDataset(given, 'view', context);

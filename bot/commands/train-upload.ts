@@ -1,9 +1,10 @@
 import { ApplicationCommandOptionType } from 'discord.js';
+import { findDataset, isId } from '../find-dataset.js';
 import { refused, type Command } from '../interaction-kinds.js';
 import { showDataset } from '../show-dataset.js';
 import { pickedFilesOf, startUpload, uploadOf } from '../upload.js';
 import { uploadForm } from '../views/forms.js';
-import { DATASET_OPTION, findDataset, isDatasetId, suggestDatasets } from './options.js';
+import { DATASET_OPTION, suggestDatasets } from './options.js';
 
 export const trainUpload = {
   data: {
@@ -16,13 +17,13 @@ export const trainUpload = {
     ],
   },
   // A form must be the first answer, so it opens before anything is read; a dataset named by hand has to be read first.
-  ack: ({ options }) => (options.getAttachment('image') === null && isDatasetId(options.getString('id', true)) ? 'modal' : 'private'),
+  ack: ({ options }) => (options.getAttachment('image') === null && isId(options.getString('id', true)) ? 'modal' : 'private'),
   autocomplete: { id: suggestDatasets },
   async run(interaction, context) {
     const { options } = interaction;
     const given = options.getString('id', true);
     const image = options.getAttachment('image');
-    if (image === null && isDatasetId(given)) return { kind: 'modal', modal: uploadForm(context.texts, given.trim()) };
+    if (image === null && isId(given)) return { kind: 'modal', modal: uploadForm(context.texts, given.trim()) };
     const dataset = await findDataset(given, 'change', context);
     if (dataset === null) return refused({ code: 'dataset-not-found' });
     if (image === null) {

@@ -1,7 +1,8 @@
 import { ApplicationCommandOptionType } from 'discord.js';
+import { findDataset } from '../find-dataset.js';
 import { refused, type Command } from '../interaction-kinds.js';
 import { showDataset } from '../show-dataset.js';
-import { DATASET_OPTION, findDataset, suggestDatasets } from './options.js';
+import { DATASET_OPTION, suggestDatasets } from './options.js';
 
 export const trainView = {
   data: { type: ApplicationCommandOptionType.Subcommand, name: 'view', options: [DATASET_OPTION] },

@@ -4,7 +4,7 @@ import { editsForMissing, editsForTrigger, nextMissing, placeOf, placesForForm }
 import type { WrittenCaption } from '../../domain/caption-forms.js';
 import type { Dataset } from '../../domain/datasets.js';
 import { saveCaptions, showEditor } from '../captions.js';
-import { findDataset } from '../commands/options.js';
+import { findDataset } from '../find-dataset.js';
 import { refused, shown, type Ack, type Component, type ComponentInteraction, type Context, type Reply } from '../interaction-kinds.js';
 import { undoRemoval } from '../remove-image.js';
 import { yardOfViews } from '../show-dataset.js';

@@ -1,4 +1,4 @@
-import { canDo } from '../../domain/access.js';
+import { findRun } from '../find-run.js';
 import { refused, shown, type Component } from '../interaction-kinds.js';
 import { cardPlaceHere } from '../reach.js';
 import { runAnswer } from '../run-surroundings.js';
@@ -11,9 +11,9 @@ export const showRun = {
   route: showRunRoute,
   ack: 'private',
   async run(interaction, { runId }, context) {
-    const { services, actor } = context;
-    const run = await services.runs.read(runId);
-    if (run === null || !canDo(actor, 'view', { owner: run.accountId })) return refused({ code: 'run-not-found' });
+    const { services } = context;
+    const run = await findRun(runId, 'view', context);
+    if (run === null) return refused({ code: 'run-not-found' });
     if (run.open) await services.runs.askForCard(runId, services.now());
     return shown(await runAnswer(run, interaction, context));
   },
@@ -23,10 +23,11 @@ export const showRun = {
 export const moveCard = {
   route: moveCardRoute,
   ack: 'update',
-  async run(interaction, { runId, move }, { services, actor, texts }) {
-    const run = await services.runs.read(runId);
+  async run(interaction, { runId, move }, context) {
+    const { services, texts } = context;
     // An operator may look and cancel, but where a card stands is its owner's to say.
-    if (run === null || !canDo(actor, 'change', { owner: run.accountId })) return refused({ code: 'run-not-found' });
+    const run = await findRun(runId, 'change', context);
+    if (run === null) return refused({ code: 'run-not-found' });
     const place = cardPlaceHere(interaction);
     if (place === null) return shown(saidView(texts.runs.cannotPostHere));
     if ((await services.runs.moveCard(runId, place, move)) === null) return shown(saidView(texts.runs.cardMovedAlready));

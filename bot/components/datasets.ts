@@ -1,6 +1,6 @@
 import { busyWith } from '../busy-dataset.js';
-import { findDataset } from '../commands/options.js';
 import { createDataset } from '../create-dataset.js';
+import { findDataset } from '../find-dataset.js';
 import { refused, shown, type Component, type Context, type Reply } from '../interaction-kinds.js';
 import { undoRemoval } from '../remove-image.js';
 import { renameDataset } from '../rename-dataset.js';

@@ -1,7 +1,7 @@
 import { isUploadDecided } from '../../domain/verdicts.js';
 import type { PickedFiles } from '../../models/interactions-schema.js';
-import { findDataset } from '../commands/options.js';
 import { makeDataset } from '../create-dataset.js';
+import { findDataset } from '../find-dataset.js';
 import { refused, shown, type Component, type Context, type Reply } from '../interaction-kinds.js';
 import { pickedFilesOf, retryOf, retryUpload, startIntake, startUpload, uploadOf } from '../upload.js';
 import { saidView } from '../views/answers.js';

@@ -1,14 +1,14 @@
 import { canDo } from '../../domain/access.js';
 import { NOTHING_TYPED, typedForRecipe } from '../../domain/typed-settings.js';
-import { findDataset } from '../commands/options.js';
+import { findDataset } from '../find-dataset.js';
 import { refused, shown, type Ack, type Component, type ComponentInteraction, type Context } from '../interaction-kinds.js';
 import { offerTraining, type Wish } from '../offer.js';
 import { storedInteractionOf } from '../reach.js';
+import { showRecentRuns } from '../recent-runs.js';
 import { runAnswer } from '../run-surroundings.js';
 import { saidView, troubleView } from '../views/answers.js';
 import { againRoute, quoteRoute, startRoute, type Route } from '../views/custom-ids.js';
 import { button } from '../views/layout.js';
-import { recentRunsView } from '../views/runs.js';
 import { typedIn } from '../views/start-forms.js';
 import {
   againFormRoute,
@@ -27,8 +27,6 @@ import { chosenIn } from './given.js';
 type QuoteArgs = Record<'quoteId', string>;
 type RunArgs = Record<'runId', string>;
 type InteractionArgs = Record<'interactionId', string>;
-
-const MOST_RUNS = 10;
 
 /** The press that starts a run. The run answers it; only what never became a run is answered here. */
 export const startRun = {
@@ -124,5 +122,5 @@ export const submitTypedSettings = takesForm(retypeFormRoute, 'update', ofTyped)
 export const showRuns = {
   route: runsRoute,
   ack: 'private',
-  run: async (_interaction, _args, { services, actor, texts }) => shown(recentRunsView(texts, await services.runs.recentRuns(actor.accountId, MOST_RUNS))),
+  run: (_interaction, _args, context) => showRecentRuns(context),
 } satisfies Component<Record<string, never>>;
