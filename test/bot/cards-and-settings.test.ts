@@ -164,8 +164,8 @@ describe('Move card here', () => {
     const looking = await (await olga().slash('train status', { id: run.runId })).message();
     expect(allText(looking.components)).toContain('Training');
     expect(buttonsOf(looking.components)).not.toContain('Move card here');
-    const button = await publicButton(moveCardRoute.format({ runId: run.runId, move: 0 }));
-    for (const user of [jonas(), olga()]) await user.click(button, 'Press').then((press) => press.waitFor((seen) => seen.acknowledgedAt !== undefined));
+    // Each presses a button of their own: the answer takes the place of its message.
+    for (const user of [jonas(), olga()]) await becomes(await user.click(await publicButton(moveCardRoute.format({ runId: run.runId, move: 0 })), 'Press'), 'not one of your');
     expect((await read(run.runId)).cardMove).toBe(0);
     expect(await said(await jonas().slash('train status', { id: run.runId }))).toContain('not one of your');
   });
