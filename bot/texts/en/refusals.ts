@@ -1,5 +1,6 @@
 import type { RunSettings, SettingProblem } from '../../../domain/recipes.js';
 import type { Refusal, RefusalCode } from '../../../domain/refusals.js';
+import type { EndStatus } from '../../../domain/runs.js';
 import { safe } from '../../views/safe.js';
 import { count, counted, listed, pointsText } from './words.js';
 
@@ -17,6 +18,8 @@ export interface Help {
 }
 
 type Texts = { readonly [Code in RefusalCode]: (refusal: Extract<Refusal, { code: Code }>, help: Help) => Sentence };
+
+const END_STATUSES: readonly string[] = ['succeeded', 'failed', 'cancelled', 'refused'] satisfies EndStatus[];
 
 const NOTHING_TAKEN = 'No points were taken.';
 const NEW_OFFER = 'A new offer shows what it is now, here or with `/train start`.';
@@ -89,11 +92,10 @@ const REFUSALS: Texts = {
     ),
   'run-settled': () => ({ what: 'This training has been settled already and is not started a second time.', hint: NEW_OFFER, points: 'No further points were taken.' }),
   'nothing-to-retry': () => said('None of your trainings has failed.', 'Start one with `/train start`, or train a finished one again from its card.'),
-  'too-late': () => ({
-    what: 'It is too late to cancel: the training has ended.',
-    hint: 'Look at `/train status` for how it ended.',
-    points: 'Its points stay as they were settled.',
-  }),
+  'too-late': ({ status }) =>
+    END_STATUSES.includes(status)
+      ? { what: 'It is too late to cancel: the training has ended.', hint: 'Look at `/train status` for how it ended.', points: 'Its points stay as they were settled.' }
+      : { what: 'It is too late to cancel: the training is done or ending just now.', hint: 'A message tells when it has ended, and how.', points: 'Its points are settled then.' },
   'operators-only': () => said('Only the operators of this yard can do that.', 'Ask one of them.'),
   'model-not-found': () => said('This is not one of your models.', 'Choose one from the list while you type, or look at `/models list`.'),
   'model-deleted': ({ name }) => said(`You deleted the model ${safe(name)}; its file is gone.`, 'Train it again with `/train start`; `/models list` shows what you have.'),

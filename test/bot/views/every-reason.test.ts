@@ -33,6 +33,14 @@ describe('every refusal', () => {
   });
 });
 
+describe('a cancel that comes too late', () => {
+  it('is not told of an end, or of settled points, while the model of the training is still being checked', () => {
+    const { what, hint, points } = en.refusal({ code: 'too-late', status: 'collecting' }, { pointsHelp: undefined });
+    expect([what, hint, points].join(' ')).not.toMatch(/has ended\.|were settled|how it ended/);
+    expect(en.refusal({ code: 'too-late', status: 'failed' }, { pointsHelp: undefined }).what).toContain('has ended');
+  });
+});
+
 describe('every failure', () => {
   it.each(Object.values(FAILURES).map((failure) => [failure.type, failure] as const))('%s: says what, what to do, and what became of points, wherever the owner is told; points are nobody else’s business', (_type, failure) => {
     const { what, hint } = en.failure(failure);
