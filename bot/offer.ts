@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Dataset } from '../domain/datasets.js';
 import { expectedDurationMs } from '../domain/expected-time.js';
-import { refusalOfTraining } from '../domain/opening.js';
+import { likelyRecipe, refusalOfTraining } from '../domain/opening.js';
 import type { Preferences } from '../domain/preferences.js';
 import { payableSteps, priceOf } from '../domain/price.js';
 import type { Recipe, SettingProblem } from '../domain/recipes.js';
@@ -38,7 +38,7 @@ export async function offerTraining(dataset: Dataset, wish: Wish, interaction: A
   const { datasetId, images } = dataset;
   const newOffer = quoteRoute.format({ datasetId });
   const preferences = await services.preferences.read(actor.accountId);
-  const recipe = recipeFor(dataset, wish.recipeId, preferences.recipeId, services.recipes);
+  const recipe = wish.recipeId === null ? likelyRecipe(dataset, [...services.recipes.values()], preferences.recipeId) : services.recipes.get(wish.recipeId);
   if (recipe === undefined) return refused({ code: 'recipe-unknown', recipeId: wish.recipeId ?? '', known: [...services.recipes.keys()] }, { newOffer });
   const checked = checkTyped(wish.typed, { recipe, images: images.length, triggerWord: dataset.triggerWord });
   const problems = [...(wish.problems ?? []), ...(checked.kind === 'invalid' ? checked.problems : [])];
@@ -117,13 +117,6 @@ async function aroundQuote(quote: Quote, recipe: Recipe, { services, actor }: Co
     }),
     pointsHelp,
   };
-}
-
-function recipeFor(dataset: Dataset, recipeId: string | null, preferredId: string | null, recipes: ReadonlyMap<string, Recipe>): Recipe | undefined {
-  if (recipeId !== null) return recipes.get(recipeId);
-  const preferred = preferredId === null ? undefined : recipes.get(preferredId);
-  const inOrder = [...(preferred === undefined ? [] : [preferred]), ...recipes.values()];
-  return inOrder.find((recipe) => refusalOfTraining(dataset, recipe) === null) ?? inOrder[0];
 }
 
 async function nodesFor(recipe: Recipe, services: Context['services']): Promise<Offer['nodes']> {

@@ -9,8 +9,8 @@ export interface CaptionEdit {
 
 type Captioned = Pick<DatasetImage, 'imageId' | 'caption'>;
 
-/** How many images one form of Discord's takes captions for. */
-export const CAPTIONS_PER_FORM = 5;
+/** How many images one form takes captions for. */
+const CAPTIONS_PER_FORM = 5;
 
 export function countMissing(images: readonly Captioned[]): number {
   return images.filter(({ caption }) => caption === null).length;
@@ -56,6 +56,14 @@ export function editsForNewTrigger(images: readonly Captioned[], oldWord: string
 export function placeOf(images: readonly Pick<DatasetImage, 'imageId'>[], { imageId, at }: { readonly imageId: string; readonly at: number }): number {
   const found = images.findIndex((image) => image.imageId === imageId);
   return found === -1 ? Math.max(0, Math.min(at, images.length - 1)) : found;
+}
+
+/** Where the image stands that is next to this one, or before it, round the ends. */
+export function neighbourOf(images: readonly Pick<DatasetImage, 'imageId'>[], place: { readonly imageId: string; readonly at: number }, by: 1 | -1): number {
+  const isThere = images.some(({ imageId }) => imageId === place.imageId);
+  // The next one has moved up to where the image was that is gone.
+  const step = !isThere && by === 1 ? 0 : by;
+  return images.length === 0 ? 0 : (placeOf(images, place) + step + images.length) % images.length;
 }
 
 /** The first image without a caption from `from` on, round to the beginning; null when every image has one. */

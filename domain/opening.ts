@@ -30,6 +30,12 @@ export function refusalOfOpening({ quote, dataset, recipe, knownRecipes, priceFa
   return null;
 }
 
+/** The recipe of a training without a wish: the preferred one, else the first, and before both the first of them that can train the dataset as it is. */
+export function likelyRecipe(dataset: Pick<Dataset, 'images'>, recipes: readonly Recipe[], preferredId: string | null = null): Recipe | undefined {
+  const inOrder = [...recipes.filter(({ id }) => id === preferredId), ...recipes];
+  return inOrder.find((recipe) => refusalOfTraining(dataset, recipe) === null) ?? inOrder[0];
+}
+
 /** Whether a recipe can train a dataset as it is: how many images, and a caption for each where the recipe wants one. */
 export function refusalOfTraining(dataset: Pick<Dataset, 'images'>, recipe: Recipe): Refusal | null {
   const found = dataset.images.length;

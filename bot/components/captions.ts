@@ -1,6 +1,6 @@
 import { ComponentType } from 'discord.js';
 import type { ModalSubmitInteraction } from 'discord.js';
-import { editsForMissing, editsForTrigger, nextMissing, placeOf, placesForForm } from '../../domain/captions.js';
+import { editsForMissing, editsForTrigger, neighbourOf, nextMissing, placeOf, placesForForm } from '../../domain/captions.js';
 import type { WrittenCaption } from '../../domain/caption-forms.js';
 import type { Dataset } from '../../domain/datasets.js';
 import { saveCaptions, showEditor } from '../captions.js';
@@ -40,14 +40,6 @@ function onImage(route: Route<ImageArgs>, ack: Ack, act: Act): Component<ImageAr
   };
 }
 
-/** Where the image is now that is `by` places from the one that is shown, round the ends. */
-function neighbour({ images }: Dataset, args: ImageArgs, by: 1 | -1): number {
-  const isThere = images.some(({ imageId }) => imageId === args.imageId);
-  // The next one has moved up to where the image was that is gone.
-  const step = !isThere && by === 1 ? 0 : by;
-  return images.length === 0 ? 0 : (placeOf(images, args) + step + images.length) % images.length;
-}
-
 export const openCaptions = {
   route: captionsRoute,
   ack: 'private',
@@ -60,12 +52,12 @@ export const openCaptions = {
   },
 } satisfies Component<{ readonly datasetId: string; readonly at: number }>;
 
-export const previousCaption = onImage(captionPreviousRoute, 'update', (dataset, args, context) => showEditor(dataset, neighbour(dataset, args, -1), context));
+export const previousCaption = onImage(captionPreviousRoute, 'update', (dataset, args, context) => showEditor(dataset, neighbourOf(dataset.images, args, -1), context));
 
-export const nextCaption = onImage(captionNextRoute, 'update', (dataset, args, context) => showEditor(dataset, neighbour(dataset, args, 1), context));
+export const nextCaption = onImage(captionNextRoute, 'update', (dataset, args, context) => showEditor(dataset, neighbourOf(dataset.images, args, 1), context));
 
 export const nextMissingCaption = onImage(captionMissingRoute, 'update', (dataset, args, context) => {
-  const from = neighbour(dataset, args, 1);
+  const from = neighbourOf(dataset.images, args, 1);
   return showEditor(dataset, nextMissing(dataset.images, from) ?? from, context);
 });
 

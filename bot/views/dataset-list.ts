@@ -1,7 +1,8 @@
 import type { Dataset } from '../../domain/datasets.js';
+import { likelyRecipe } from '../../domain/opening.js';
 import type { Texts } from '../texts/texts.js';
 import { createRoute, listRoute, quoteRoute, uploadRoute, viewRoute } from './custom-ids.js';
-import { contents, likelyRecipe, previewOf, readiness, type ListedDataset, type YardOfViews } from './dataset-parts.js';
+import { contents, previewOf, readiness, type ListedDataset, type YardOfViews } from './dataset-parts.js';
 import { chooseRoute } from './dataset-routes.js';
 import { ACCENT, button, framed, line, row, select, text, thumbnailSection, type View } from './layout.js';
 import { pageOf } from './pages.js';

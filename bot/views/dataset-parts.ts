@@ -30,11 +30,6 @@ export function datasetChoiceName(t: Texts, dataset: ListedDataset): string {
   return clamp(t.datasets.datasetChoice(dataset.name, contents(t, dataset)), 100);
 }
 
-/** The recipe that a training without a wish takes: the first that can train the dataset as it is, else the first. */
-export function likelyRecipe(dataset: Dataset, recipes: readonly Recipe[]): Recipe | undefined {
-  return recipes.find((recipe) => refusalOfTraining(dataset, recipe) === null) ?? recipes[0];
-}
-
 /** How far a dataset is from being trained by a recipe with its own settings, and what that costs about. */
 export function readiness(t: Texts, dataset: Dataset, recipe: Recipe, priceFactor: number): string {
   const { min, max } = recipe.images;

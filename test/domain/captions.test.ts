@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { fingerprintOf, judgeForm, type WrittenCaption } from '../../domain/caption-forms.js';
-import { editsForMissing, editsForNewTrigger, editsForTrigger, nextMissing, placeOf, placesForForm } from '../../domain/captions.js';
+import { editsForMissing, editsForNewTrigger, editsForTrigger, neighbourOf, nextMissing, placeOf, placesForForm } from '../../domain/captions.js';
 import { CAPTION_MAX_LENGTH, checkTriggerWord } from '../../domain/datasets.js';
 
 const images = (...captions: (string | null)[]) => captions.map((caption, at) => ({ imageId: `i${at}`, caption }));
@@ -46,6 +46,15 @@ describe('places in the editor', () => {
     expect(placeOf(images(null, null, null), { imageId: 'gone', at: 1 })).toBe(1);
     expect(placeOf(images(null, null, null), { imageId: 'gone', at: 99 })).toBe(2);
     expect(placeOf([], { imageId: 'gone', at: 5 })).toBe(0);
+  });
+
+  it('go on to the neighbour round the ends; the next of one that is gone stands in its place', () => {
+    const three = images(null, null, null);
+    expect(neighbourOf(three, { imageId: 'i2', at: 2 }, 1)).toBe(0);
+    expect(neighbourOf(three, { imageId: 'i0', at: 0 }, -1)).toBe(2);
+    expect(neighbourOf(three, { imageId: 'gone', at: 1 }, 1)).toBe(1);
+    expect(neighbourOf(three, { imageId: 'gone', at: 1 }, -1)).toBe(0);
+    expect(neighbourOf([], { imageId: 'gone', at: 1 }, 1)).toBe(0);
   });
 
   it('go round to the first one that is missing', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { accountIdOf } from '../../domain/accounts.js';
 import type { Dataset, DatasetImage } from '../../domain/datasets.js';
-import { refusalOfOpening } from '../../domain/opening.js';
+import { likelyRecipe, refusalOfOpening } from '../../domain/opening.js';
+import type { Recipe } from '../../domain/recipes.js';
 import type { Quote } from '../../domain/runs.js';
 import { loadRecipes, RECIPES_FOLDER } from '../../recipes/load.js';
 
@@ -22,6 +23,27 @@ const quote: Quote = {
 };
 const ask = (change: Partial<Parameters<typeof refusalOfOpening>[0]>) =>
   refusalOfOpening({ quote, dataset, recipe, knownRecipes: [...recipes.keys()], priceFactor: 1, now, ...change });
+
+describe('likelyRecipe', () => {
+  const all = [...recipes.values()];
+  const unfit = { images: [] };
+
+  it('is the preferred one where it can train the dataset, else the first that can', () => {
+    const [first, second] = all.map((one): Recipe => ({ ...one, images: { ...one.images, min: 1, max: 90 } }));
+    if (first === undefined || second === undefined) throw new Error('Expected two recipes.');
+    expect(likelyRecipe(dataset, [first, second], second.id)).toBe(second);
+    expect(likelyRecipe(dataset, [first, second])).toBe(first);
+    expect(likelyRecipe(dataset, [first, { ...second, images: { ...second.images, min: 90 } }], second.id)).toBe(first);
+  });
+
+  it('is the preferred one all the same, or the first, where none can', () => {
+    const last = all.at(-1);
+    expect(likelyRecipe(unfit, all, last?.id)).toBe(last);
+    expect(likelyRecipe(unfit, all)).toBe(all[0]);
+    expect(likelyRecipe(unfit, all, 'gone')).toBe(all[0]);
+    expect(likelyRecipe(unfit, [])).toBeUndefined();
+  });
+});
 
 describe('refusalOfOpening', () => {
   it('opens what is as it was offered', () => {
