@@ -101,6 +101,8 @@ export async function retryUpload(interaction: AnswerableInteraction, failed: St
     await showWaiting(interaction, dataset, retry, context);
     return startIntake(interaction.id, context);
   }
+  // The files are the business of the first press: a bot that starts must not take them in once more.
+  await services.interactions.markAnswered(interaction.id);
   const first = await services.interactions.read(retriedBy);
   const { upload } = first ?? {};
   if (first === null || upload === undefined) return { kind: 'answered-by-workflow' };

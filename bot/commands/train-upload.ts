@@ -1,7 +1,6 @@
 import { ApplicationCommandOptionType } from 'discord.js';
 import { findDataset, isId } from '../find-dataset.js';
-import { refused, type Command } from '../interaction-kinds.js';
-import { showDataset } from '../show-dataset.js';
+import { refused, type Command, type Reply } from '../interaction-kinds.js';
 import { pickedFilesOf, startUpload, uploadOf } from '../upload.js';
 import { uploadForm } from '../views/forms.js';
 import { DATASET_OPTION, suggestDatasets } from './options.js';
@@ -16,20 +15,19 @@ export const trainUpload = {
       { type: ApplicationCommandOptionType.String, name: 'caption' },
     ],
   },
-  // A form must be the first answer, so it opens before anything is read; a dataset named by hand has to be read first.
-  ack: ({ options }) => (options.getAttachment('image') === null && isId(options.getString('id', true)) ? 'modal' : 'private'),
+  // A form must be the first answer: for a chosen dataset it opens before anything is read, one named by hand is read first.
+  ack: ({ options }) => (options.getAttachment('image') === null ? 'modal' : 'private'),
   autocomplete: { id: suggestDatasets },
   async run(interaction, context) {
     const { options } = interaction;
     const given = options.getString('id', true);
     const image = options.getAttachment('image');
-    if (image === null && isId(given)) return { kind: 'modal', modal: uploadForm(context.texts, given.trim()) };
+    const caption = options.getString('caption');
+    const form = (datasetId: string): Reply => ({ kind: 'modal', modal: uploadForm(context.texts, datasetId, caption ?? '') });
+    if (image === null && isId(given)) return form(given.trim());
     const dataset = await findDataset(given, 'change', context);
     if (dataset === null) return refused({ code: 'dataset-not-found' });
-    if (image === null) {
-      return showDataset(dataset, context, { done: context.texts.datasets.howToUpload });
-    }
-    const caption = options.getString('caption');
+    if (image === null) return form(dataset.datasetId);
     return startUpload(interaction, dataset, uploadOf(dataset, pickedFilesOf([image]), caption === null ? {} : { own: caption }), context);
   },
 } satisfies Command;

@@ -3,6 +3,7 @@ import { CAPTION_PREFIX_MAX_LENGTH } from '../../domain/caption-prefix.js';
 import { NAME_MAX_LENGTH } from '../../domain/datasets.js';
 import type { Texts } from '../texts/texts.js';
 import { createFormRoute, uploadFormRoute } from './custom-ids.js';
+import { clamp, plain } from './safe.js';
 
 export const NAME_FIELD = 'name';
 export const PICTURES_FIELD = 'files';
@@ -26,9 +27,10 @@ export function createForm(t: Texts, customId = createFormRoute.format({})): API
   };
 }
 
-/** Pictures and their `.txt` captions; Discord checks names only, so what is in them is checked by the intake. */
-export function uploadForm(t: Texts, datasetId: string): APIModalInteractionResponseCallbackData {
+/** Pictures and their `.txt` captions; Discord checks names only, so what is in them is checked by the intake. `prefix` stands in its field already. */
+export function uploadForm(t: Texts, datasetId: string, prefix = ''): APIModalInteractionResponseCallbackData {
   const { form } = t.intake;
+  const given = clamp(plain(prefix), CAPTION_PREFIX_MAX_LENGTH);
   return {
     custom_id: uploadFormRoute.format({ datasetId }),
     title: form.title,
@@ -46,6 +48,8 @@ export function uploadForm(t: Texts, datasetId: string): APIModalInteractionResp
           required: false,
           max_length: CAPTION_PREFIX_MAX_LENGTH,
           placeholder: form.prefixExample,
+          // Discord refuses an empty value.
+          ...(given === '' ? {} : { value: given }),
         },
       },
     ],

@@ -75,10 +75,16 @@ describe('/train upload', () => {
     expect(await handedOver(handle.id)).toMatchObject({ files: [{ fileName: '猫.png' }], captionFiles: [{ fileName: '猫.txt' }] });
   });
 
-  it('leads to the form as well when the dataset was named by hand', async () => {
-    const shown = await (await mira().slash('train upload', { id: 'Cats' })).message();
-    const form = await (await mira().click(shown, 'Upload')).modal();
+  it('opens the form as well when the dataset was named by hand, and keeps a caption that came without an image', async () => {
+    const form = await (await mira().slash('train upload', { id: 'Cats', caption: 'a cat' })).modal();
     expect(form.title).toBe('Add images');
+    const handle = await mira().submitModal(form, { files: [file('named.png')] });
+    expect(await handedOver(handle.id)).toMatchObject({ datasetId, captionPrefix: 'a cat' });
+  });
+
+  it('refuses a name that is none of a dataset of theirs', async () => {
+    const told = await (await mira().slash('train upload', { id: 'Nothing of mine' })).message();
+    expect(allText(told.components)).toContain('not one of your datasets');
   });
 
   it('takes nothing for a dataset of somebody else', async () => {
@@ -198,6 +204,18 @@ describe('trying the failed files again', () => {
     await bot.driver.waitFor(async () => (await recorded().findOne({ _id: id, retriedBy: first.id })) !== null);
     expect((await first.view()).failure).toBeUndefined();
     expect((await second?.view())?.failure).toBeUndefined();
+  });
+
+  it('leaves nothing behind of a second press at the same time that the next bot would take in once more', async () => {
+    const { id, message } = await failedUpload();
+    const presses = await Promise.all([1, 2].map(() => mira().click(message, `v1:retry-files:${id}`)));
+    const winner = await bot.driver.waitFor(async () => (await bot.services.interactions.read(id))?.retriedBy);
+    const loser = presses.find((press) => press.id !== winner);
+    await bot.driver.waitFor(async () => !(await bot.services.interactions.unansweredUploads(new Date(0))).includes(loser?.id ?? '') && (await loser?.view())?.updated !== undefined);
+    const started: string[] = [];
+    await resumeUploads({ ...bot.services, yard: { ...bot.services.yard, startIntake: (interactionId) => { started.push(interactionId); return Promise.resolve('started'); } } });
+    expect(started).toContain(winner);
+    expect(started).not.toContain(loser?.id);
   });
 
   it('says kindly that the files are forgotten after a day, and keeps the answer', async () => {

@@ -77,7 +77,6 @@ export const datasets = {
   datasetChoice: (name: string, contents: string): string => `${plain(name)} · ${contents}`,
 
   created: 'Your dataset is ready for images.',
-  howToUpload: 'Press Upload to choose your files.',
   removed: (name: string): string => `${safe(name, 60)} is removed.`,
   restored: (name: string): string => `${safe(name, 60)} is back where it was.`,
   restoredAlready: (name: string): string => `${safe(name, 60)} is back already.`,

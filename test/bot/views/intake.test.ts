@@ -114,7 +114,7 @@ describe('the answer to an upload', () => {
 
 describe('the forms and menus of an upload', () => {
   it('are ones that Discord takes', () => {
-    expect(problemsOfModal(uploadForm(en, randomUUID()))).toEqual([]);
+    for (const prefix of ['', '\u200b', 'a cat', '\u{1F431}'.repeat(2_000)]) expect(problemsOfModal(uploadForm(en, randomUUID(), prefix))).toEqual([]);
     expect(problemsOfModal(createForm(en))).toEqual([]);
     expect(problemsOfModal(createForm(en, pickNewFormRoute.format({ interactionId: '12345678901234567890' })))).toEqual([]);
   });
