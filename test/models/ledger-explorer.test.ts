@@ -64,17 +64,18 @@ describe('two attempts of one hold, another hold and a top-up', () => {
     expect(ends.flatMap(({ data }) => auditOf(data))).toEqual([]);
   });
 
-  it.each(['seq', 'key'] as const)('do so without the unique index on %s', async (without) => {
-    const { ends } = await holdRace({ names: 'key', without });
-    expect(ends.filter((end) => astray(end) || auditOf(end.data).length > 0).length).toBeGreaterThan(0);
+  it.each(['seq', 'key'] as const)('break a rule of the chain without the unique index on %s', async (without) => {
+    const indexes = { names: 'key', without } as const;
+    const { ends } = await explore({ newData: () => chain(), actors: [hold('attempt 1', 'A', indexes), hold('attempt 2', 'A', indexes), hold('other run', 'B', indexes)], deaths: 0 });
+    expect(ends.filter(({ data }) => auditOf(data).length > 0).length).toBeGreaterThan(0);
   });
 });
 
 describe('captures and releases of one hold', () => {
   it.each(BOTH_NAMES)('resolve it once and all tell the same, whoever dies, when the server names index %s first', async (names) => {
-    const actors = [resolve('capture', { names }, 60), resolve('owner’s cancel', { names }, 20), resolve('release', { names }, 'release'), resolve('sweeper', { names }, 'release', false)];
+    const actors = [resolve('capture', { names }, 60), resolve('owner’s cancel', { names }, 20), resolve('sweeper', { names }, 'release', false)];
     const { states, ends } = await explore({ newData: () => chain('A'), actors, deaths: 2 });
-    expect(states).toBeGreaterThan(500);
+    expect(states).toBeGreaterThan(100);
     for (const { data, told, path } of ends) {
       const resolved = data.filter(({ key }) => key === 'resolve:A');
       expect({ path, resolutions: resolved.length, held: data.at(-1)?.held }).toEqual({ path, resolutions: 1, held: 0 });

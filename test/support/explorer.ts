@@ -53,7 +53,7 @@ export async function explore<Data>(world: World<Data>): Promise<Explored<Data>>
   return { states: seen.size, ends: [...ends.values()] };
 }
 
-interface Seat<Data> {
+interface Seat<in Data> {
   readonly heard: unknown[];
   pending: { readonly effect: Effect<Data>; readonly tell: (told: unknown) => void } | null;
   state: 'alive' | 'dead' | 'done';
@@ -68,7 +68,7 @@ async function replay<Data>(world: World<Data>, path: readonly Choice[]) {
     const seat = seats[at];
     if (seat !== undefined) start(actor, seat);
   });
-  await settle();
+  await settle(seats);
   for (const { actor, what } of path) {
     const seat = seats[actor];
     const pending = seat?.pending;
@@ -79,7 +79,7 @@ async function replay<Data>(world: World<Data>, path: readonly Choice[]) {
     if (what === 'die after') continue;
     seat.heard.push(told);
     pending.tell(told);
-    await settle();
+    await settle(seats);
   }
   const deathsLeft = world.deaths - seats.filter(({ state }) => state === 'dead').length;
   return {
@@ -116,9 +116,13 @@ function untimed(name: string, value: unknown): unknown {
   return value instanceof Map ? [...value.entries()] : value;
 }
 
-/** Every promise that can go on has done so. */
-function settle(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
+/** Far more than any code takes between two steps. */
+const MOST_TURNS = 10_000;
+
+/** Every promise that can go on has done so: each actor waits for a step of its own, or is through. */
+async function settle(seats: readonly Seat<never>[]): Promise<void> {
+  for (let turns = 0; seats.some(({ state, pending }) => state === 'alive' && pending === null); turns += 1) {
+    if (turns > MOST_TURNS) throw new Error('Expected every actor to take a step or to end, found one that waits for something else.');
+    await Promise.resolve();
+  }
 }
