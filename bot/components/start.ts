@@ -39,9 +39,10 @@ export const startRun = {
     await services.interactions.store(storedInteractionOf(interaction, context));
     switch (await services.yard.startRun(quote, interaction.id)) {
       case 'started': {
-        // A press that met a run under way or ended is not told by that run, which answers the first press.
+        // A press that met a run under way or ended is not told by that run, which answers the first press. While it checks, that
+        // answer is still to come, to the very same message: it may be a refusal, which nothing must cover.
         const run = await services.runs.read(quote.runId);
-        return run === null || run.interactionId === interaction.id ? { kind: 'answered-by-workflow' } : shown(await runAnswer(run, interaction, context));
+        return run === null || run.status === 'checking' || run.interactionId === interaction.id ? { kind: 'answered-by-workflow' } : shown(await runAnswer(run, interaction, context));
       }
       case 'already-started': {
         const run = await services.runs.read(quote.runId);

@@ -116,6 +116,18 @@ describe('a start that the run refuses', () => {
 });
 
 describe('a start that is accepted', () => {
+  it('and is pressed again while it is being checked, keeps its message for the answer that is still to come', async () => {
+    const pressed = await pressStart();
+    const { runId, accountId, datasetId } = pressed.quote;
+    await worker.record(aRun({ runId, accountId, datasetId, interactionId: pressed.interactionId, status: 'checking', slot: 9 }));
+    const again = await mira().click(pressed.offer, 'Start training');
+    await bot.driver.waitFor(async () => (await bot.services.interactions.read(again.id)) !== null);
+    await (await mira().slash('points balance')).message();
+    expect(allText((await mira().lookAt(pressed.offer))?.components ?? [])).toContain('Price: 1,500 points');
+    await worker.runs.end(runId, { kind: 'refused', refusal: REFUSALS['not-enough-points'] }, new Date());
+    expect(buttonsOf((await answered(pressed, 'you have 12 points to spend')).components)).toContain('Fewer steps');
+  });
+
   it('and has failed by the time it is answered, is told as failed: nothing is set aside for it any more', async () => {
     const pressed = await pressStart();
     const { runId, accountId, datasetId } = pressed.quote;
