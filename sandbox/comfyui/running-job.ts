@@ -71,7 +71,7 @@ export function createRunningJob(item: QueueItem, truth: GroundTruth, stage: Sta
     async passHold(step) {
       if (!stage.holds(step)) return false;
       record.held = true;
-      await stage.untilReleased(stop.signal);
+      await stage.untilReleased(step, stop.signal);
       await stage.untilAlive(gone.signal);
       record.held = false;
       check();

@@ -6,8 +6,8 @@ export interface Stage {
   holds(step: number): boolean;
   setZombie(on: boolean): void;
   readonly zombie: boolean;
-  /** Resolves when the hold is lifted or the signal fires. */
-  untilReleased(signal: AbortSignal): Promise<void>;
+  /** Resolves when a job at this step may go on, since the hold was lifted or moved on, or when the signal fires. */
+  untilReleased(step: number, signal: AbortSignal): Promise<void>;
   /** Resolves when the worker lives again or the signal fires. */
   untilAlive(signal: AbortSignal): Promise<void>;
 }
@@ -22,13 +22,15 @@ export function createStage(stepMs: number): Stage {
     while (!condition() && !signal.aborted) await nextChange(changed, signal);
   }
 
+  const holds = (step: number): boolean => holdStep !== null && step >= holdStep;
+
   return {
     stepMs,
     setHold(step) {
       holdStep = step;
       announce();
     },
-    holds: (step) => holdStep !== null && step >= holdStep,
+    holds,
     setZombie(on) {
       zombie = on;
       announce();
@@ -36,7 +38,7 @@ export function createStage(stepMs: number): Stage {
     get zombie() {
       return zombie;
     },
-    untilReleased: (signal) => until(() => holdStep === null, signal),
+    untilReleased: (step, signal) => until(() => !holds(step), signal),
     untilAlive: (signal) => until(() => !zombie, signal),
   };
 }

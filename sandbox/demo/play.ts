@@ -87,8 +87,9 @@ async function topUp({ access, transcript }: PlayOptions, availablePoints: numbe
 async function liveThrough({ access, transcript, progress }: PlayOptions, runId: string, during: Promise<void> | undefined): Promise<RunRow> {
   const ended = waitForRow(access, runId, (row) => {
     progress(row);
-    return !row.open && row.notice === 'delivered';
-  }, { timeoutMs: 300_000, what: 'the end of the run and its notice' });
+    // News of an end does not wait long for the card.
+    return !row.open && row.notice === 'delivered' && (row.card === null || row.card.lost || row.card.renderedRevision >= row.revision);
+  }, { timeoutMs: 300_000, what: 'the end of the run, its card and its notice' });
   const [row] = await Promise.all([ended, during]);
   const messages = await access.messagesOf(USERS[HERO].id);
   transcript.chapter('What Mira sees at the end');

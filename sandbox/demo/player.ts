@@ -129,12 +129,12 @@ function shortened(text: string): string {
 }
 
 /** Reads the row of a run until it is as wanted. */
-export async function waitForRow(access: Access, runId: string, wanted: (row: RunRow) => boolean, { timeoutMs = 120_000, what = 'the run' } = {}): Promise<RunRow> {
+export async function waitForRow(access: Access, runId: string, wanted: (row: RunRow) => boolean | Promise<boolean>, { timeoutMs = 120_000, what = 'the run' } = {}): Promise<RunRow> {
   const runs = createRuns(access.mongo);
   const endsAt = Date.now() + timeoutMs;
   for (;;) {
     const row = await runs.read(runId);
-    if (row !== null && wanted(row)) return row;
+    if (row !== null && (await wanted(row))) return row;
     if (Date.now() > endsAt) throw new Error(`Waited ${timeoutMs / 1000} s for ${what}; the row of run ${runId} says: ${row === null ? 'nothing' : `${row.status}, attempt ${row.attempt}`}.`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -153,10 +153,10 @@ describe('Temporal is down when a command arrives', () => {
     await new Client({ connection: temporal }).workflow.getHandle(trainRunIdOf(runId)).terminate('the test is over');
   }, 60_000);
 
-  it('an upload is not confirmed, and says that sending again takes nothing twice', async () => {
+  it('an upload is not confirmed, and can be pressed again without taking anything twice', async () => {
     before = await possessionsOf(database.connection, 'mira');
     await toTemporal.cut('closed');
-    await hears(await mira().slash('train upload', { id: datasetId, image: await pictureOption() }), /Not confirmed[\s\S]*Send the files again[\s\S]*not taken twice/);
+    await hears(await mira().slash('train upload', { id: datasetId, image: await pictureOption() }), /Not confirmed[\s\S]*Press again; it cannot start twice[\s\S]*\[Try again\]/);
     expect(await possessionsOf(database.connection, 'mira')).toEqual(before);
   }, 60_000);
 

@@ -130,7 +130,7 @@ describe('11. with all of it in a training', () => {
     const uncaptioned = await seedDataset(yard.connection, { name: longName(88), images, withFiles: false });
     await hears(await mira.slash('train start', { id: uncaptioned }), /20 images have no caption/);
     const captioned = await seedDataset(yard.connection, { name: longName(89), images: images.map((image) => ({ ...image, caption: 'a tree' })), withFiles: false });
-    await hears(await mira.slash('train start', { id: captioned, recipe: 'sd15-lora', steps: 10_000 }), /\[Start training\]/);
+    await hears(await mira.slash('train start', { id: captioned, recipe: 'sd15-lora', steps: 10_000 }), /which is [\d,]+ points too few/);
     await hears(await mira.slash('points balance'), /to spend/);
   });
 
@@ -138,8 +138,11 @@ describe('11. with all of it in a training', () => {
     for (let at = 0; at < 20; at += 1) {
       await yard.context.models.ledger.grant({ accountId: accountOf('mira'), key: `grant:${at}`, amountPoints: points(1_000_000), reason: '**@everyone** `x` 🎨'.repeat(10).slice(0, 100), by: accountOf('olga') });
     }
-    const history = await answerTo(mira, 'points history');
-    await pressAll(history, 'Older entries', /welcome/);
+    let page = await answerTo(mira, 'points history');
+    for (let pages = 1; !/welcome/.test(allText(page.components)); pages += 1) {
+      expect(pages).toBeLessThan(10);
+      page = await pressAll(page, 'Older entries', /What happened to your points/);
+    }
   });
 });
 

@@ -20,5 +20,5 @@ describe('any sequence of commands with lost requests, lost replies, crashes, st
     const survived = await attackLedger({ connection: database.connection, sequences: SEQUENCES, seed: Date.now() % 1_000_000 });
     expect(survived.sequences).toBe(SEQUENCES);
     expect(survived.faults).toBeGreaterThan(survived.commands / 10);
-  }, 180_000);
+  }, 600_000);
 });

@@ -35,11 +35,23 @@ export async function startRun(yard: TestYard, { as = 'mira', options = {} }: St
   return { runId, datasetId, player };
 }
 
-/** A run whose training is held in the middle on its node; `release()` of the nodes lets it go on. */
+const HELD_AT = 200;
+
+/**
+ * A run whose training is held in the middle on its node; `release()` of the nodes lets it go on. Steps that were done before anybody
+ * listened are told by the next one only, so it may stand a few steps further on.
+ */
 export async function startHeldRun(yard: TestYard, start: StartOptions = {}): Promise<StartedRun> {
-  for (const { control } of yard.nodes) await control.hold(200);
+  for (const { control } of yard.nodes) await control.hold(HELD_AT);
   const started = await startRun(yard, start);
-  await waitForRow(yard, started.runId, (row) => (row.progress?.step ?? 0) > 0, { timeoutMs: 60_000, what: 'the first steps' });
+  let heldAt = HELD_AT;
+  await waitForRow(yard, started.runId, async (row) => {
+    if ((row.progress?.step ?? 0) > 0) return true;
+    if (row.claim === null) return false;
+    heldAt += 1;
+    for (const { control } of yard.nodes) await control.hold(Math.min(heldAt, 2 * HELD_AT - 10));
+    return false;
+  }, { timeoutMs: 60_000, what: 'the first steps' });
   return started;
 }
 
