@@ -70,6 +70,8 @@ interface OutOfBounds {
   readonly kind: 'bounds';
   readonly name: keyof RunSettings;
   readonly value: number;
+  /** What stands for the value, where it is no plain number: `12 epochs`. */
+  readonly typed?: string;
   readonly rule: NumberRule;
 }
 

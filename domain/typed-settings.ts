@@ -45,7 +45,7 @@ export function checkTyped(typed: TypedSettings, { recipe, images, triggerWord }
   const word = typed.triggerWord.trim() === '' ? ({ kind: 'ok', triggerWord } as const) : checkTriggerWord(typed.triggerWord);
   const problems: SettingProblem[] = [
     ...unreadable.map((name) => ({ kind: 'unreadable', name, typed: typed[name], rule: recipe.settings[name] }) as const),
-    ...(checked.kind === 'invalid' ? checked.problems : []),
+    ...(checked.kind === 'invalid' ? checked.problems.map((problem) => (problem.name === 'steps' && isEpochs(typed.steps) ? { ...problem, typed: typed.steps.trim() } : problem)) : []),
     ...(word.kind === 'refused' && word.refusal.code === 'trigger-word-invalid' ? [{ kind: 'trigger-word', refusal: word.refusal } as const] : []),
   ];
   if (checked.kind === 'invalid' || word.kind === 'refused' || unreadable.length > 0) return { kind: 'invalid', problems };
@@ -58,6 +58,8 @@ type Read = number | 'own' | 'unreadable';
 
 // `12 epochs`, `12 Epochen`, `12 épocas`: the word is the reader's.
 const EPOCHS = /^(\d{1,9})\s*[eé][\p{L}.]*$/iu;
+
+const isEpochs = (typed: string): boolean => EPOCHS.test(typed.trim());
 
 function stepsFrom(typed: string, images: number): Read {
   const epochs = EPOCHS.exec(typed.trim());

@@ -32,8 +32,8 @@ describe('settings as they are typed', () => {
     expect(settingsOf({ learningRate })).toMatchObject({ learningRate: expected });
   });
 
-  it('hold epochs against the recipe’s steps', () => {
-    expect(settingsOf({ steps: '1 epoch' })).toEqual([{ kind: 'bounds', name: 'steps', value: 12, rule: recipe.settings.steps }]);
+  it('hold epochs against the recipe’s steps, and tell them as they were typed', () => {
+    expect(settingsOf({ steps: '1 epoch' })).toEqual([{ kind: 'bounds', name: 'steps', value: 12, typed: '1 epoch', rule: recipe.settings.steps }]);
   });
 
   it('take the dataset’s trigger word unless another is wished', () => {

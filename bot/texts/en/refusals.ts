@@ -41,7 +41,7 @@ const NAME_HINTS = {
 
 /** Every refusal in words; a new code does not compile until it has its sentence. */
 const REFUSALS: Texts = {
-  'dataset-not-found': () => said('This is not one of your datasets.', 'Choose one from the list while you type, or look at `/train list`.'),
+  'dataset-not-found': () => said('This is not one of your datasets.', 'Look at `/train list` for yours.'),
   'run-not-found': () => said('This is not one of your trainings.', 'Look at `/train status` for yours.'),
   'image-not-found': () => said('There is no such image in this dataset.', 'Choose one from the list while you type, by number or name.'),
   'name-invalid': ({ problem, length, maxLength }) =>
@@ -97,7 +97,7 @@ const REFUSALS: Texts = {
       ? { what: 'It is too late to cancel: the training has ended.', hint: 'Look at `/train status` for how it ended.', points: 'Its points stay as they were settled.' }
       : { what: 'It is too late to cancel: the training is done or ending just now.', hint: 'A message tells when it has ended, and how.', points: 'Its points are settled then.' },
   'operators-only': () => said('Only the operators of this yard can do that.', 'Ask one of them.'),
-  'model-not-found': () => said('This is not one of your models.', 'Choose one from the list while you type, or look at `/models list`.'),
+  'model-not-found': () => said('This is not one of your models.', 'Look at `/models list` for yours.'),
   'model-deleted': ({ name }) => said(`You deleted the model ${safe(name)}; its file is gone.`, 'Train it again with `/train start`; `/models list` shows what you have.'),
   'model-name-taken': ({ name }) => said(`You have a model called ${safe(name)} already.`, 'Choose another name; capitals do not tell two names apart.'),
   'reason-missing': () => said('A grant needs a reason.', 'Say in a few words why; whoever gets the points can read it.'),
@@ -123,7 +123,7 @@ function problemWords(problem: SettingProblem): string {
     case 'unreadable': {
       const { name, rule } = problem;
       const kind = rule.integer ? 'a whole number' : 'a number';
-      const asked = problem.kind === 'bounds' ? String(problem.value) : safe(problem.typed, 40);
+      const asked = problem.kind === 'unreadable' ? safe(problem.typed, 40) : problem.typed === undefined ? String(problem.value) : `${safe(problem.typed, 40)}, which is ${counted(problem.value, 'step')} here`;
       return `\`${SETTING_WORDS[name]}\` must be ${kind} from ${rule.min} to ${rule.max}; you asked for ${asked}.`;
     }
   }

@@ -33,6 +33,19 @@ describe('every refusal', () => {
   });
 });
 
+describe('a setting out of bounds', () => {
+  const rule = { default: 1_500, min: 100, max: 10_000, integer: true };
+  const told = (typed?: string): string => {
+    const problem = { kind: 'bounds', name: 'steps', value: 60, rule, ...(typed === undefined ? {} : { typed }) } as const;
+    return allText(refusalView(en, { code: 'settings-invalid', problems: [problem] }, help).components);
+  };
+
+  it('is told as it was typed, and what that comes to', () => {
+    expect(told('12 epochs')).toContain('you asked for 12 epochs, which is 60 steps here.');
+    expect(told()).toContain('you asked for 60.');
+  });
+});
+
 describe('a cancel that comes too late', () => {
   it('is not told of an end, or of settled points, while the model of the training is still being checked', () => {
     const { what, hint, points } = en.refusal({ code: 'too-late', status: 'collecting' }, { pointsHelp: undefined });
