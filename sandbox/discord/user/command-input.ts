@@ -174,12 +174,12 @@ function channelValue(world: World, resolved: Resolved, option: CommandOption, g
 function fileValue(world: World, input: CommandInput, resolved: Resolved, option: CommandOption, given: GivenValue): string {
   const file = typeof given === 'object' ? input.files.find((one) => one.field === `files[${given.file}]`) : undefined;
   if (file === undefined) throw new UserRefusal(`"${option.name}" must be a file.`);
-  return uploadFile(world, file, option.file_types, resolved.attachments, option.name);
+  return uploadFile(world, file, option.file_types, resolved.attachments);
 }
 
 /** Uploads a file with a command or form: checked as the client does, by name and size only. */
-export function uploadFile(world: World, file: IncomingFile, fileTypes: readonly string[] | undefined, resolved: Record<string, unknown>, field: string): string {
-  if (!allowsFileType(fileTypes, file.filename)) throw new UserRefusal(`"${field}": ${file.filename} is not of an accepted type (${(fileTypes ?? []).join(', ')}).`);
+export function uploadFile(world: World, file: IncomingFile, fileTypes: readonly string[] | undefined, resolved: Record<string, unknown>): string {
+  if (!allowsFileType(fileTypes, file.filename)) throw new UserRefusal(`${file.filename} is not of an accepted type (${(fileTypes ?? []).join(', ')}).`);
   if (file.bytes.length > world.uploadLimitBytes) {
     throw new UserRefusal(`Your files are too powerful: ${file.filename} has ${file.bytes.length} bytes, the limit is ${world.uploadLimitBytes}.`);
   }

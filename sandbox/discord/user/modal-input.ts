@@ -72,6 +72,6 @@ function filesOf(world: World, field: Component, value: FieldValue | undefined, 
   return numbers.map((number) => {
     const file = files.find((one) => one.field === `files[${number}]`);
     if (file === undefined) throw new UserRefusal(`"${name}": file ${number} was not sent along.`);
-    return uploadFile(world, file, field.file_types, attachments, name);
+    return uploadFile(world, file, field.file_types, attachments);
   });
 }

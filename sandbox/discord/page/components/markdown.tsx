@@ -2,6 +2,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { parseMarkdown } from '../markdown/blocks.js';
 import type { Block, Inline, List, TimeStyle } from '../markdown/nodes.js';
 import { useClientState, useNow } from '../hooks.js';
+import { jumpTo } from '../jump.js';
 import { timeText } from '../times.js';
 import { placeOf } from '../state.js';
 
@@ -64,7 +65,7 @@ function InlineView({ node }: { node: Inline }) {
     case 'code':
       return <code>{node.text}</code>;
     case 'link':
-      return <a href={node.url} target="_blank" rel="noopener noreferrer"><Inlines nodes={node.children} /></a>;
+      return <Link url={node.url} nodes={node.children} />;
     case 'mention':
       return <Mention of={node.of} id={node.id} />;
     case 'command':
@@ -74,6 +75,18 @@ function InlineView({ node }: { node: Inline }) {
     case 'emoji':
       return <>:{node.name}:</>;
   }
+}
+
+// As Discord's clients do: an address of a message is a way to it, not to a web site.
+const MESSAGE_URL = /^https:\/\/discord\.com\/channels\/(?:\d+|@me)\/(\d+)\/(\d+)$/;
+
+function Link({ url, nodes }: { url: string; nodes: readonly Inline[] }) {
+  const [, channelId, messageId = ''] = MESSAGE_URL.exec(url) ?? [];
+  const channel = useClientState((state) => state.channels.find((one) => one.id === channelId));
+  const me = useClientState((state) => state.person);
+  if (channel === undefined) return <a href={url} target="_blank" rel="noopener noreferrer"><Inlines nodes={nodes} /></a>;
+  const name = channel.kind === 'dm' ? 'Direct messages' : `#${channel.name}`;
+  return <a class="mention" href={`#/${me}/${placeOf(channel)}`} onClick={() => { jumpTo(messageId); }}>{name} › message</a>;
 }
 
 function Mention({ of, id }: { of: 'user' | 'role' | 'channel'; id: string }) {

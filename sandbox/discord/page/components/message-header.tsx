@@ -1,5 +1,6 @@
 import type { SeenMessage } from '../../user/seen.js';
 import { useClientState, useNow } from '../hooks.js';
+import { jumpTo } from '../jump.js';
 import { stampText } from '../times.js';
 import { Avatar } from './avatar.js';
 
@@ -36,11 +37,7 @@ function AnsweredTo({ message }: { message: SeenMessage }) {
     return <p class="asked">{message.askedBy.userId === me ? 'You' : message.askedBy.name} used {withoutOptions(message.askedBy.label)}</p>;
   }
   if (message.replyTo === undefined) return null;
-  const jump = (): void => {
-    const article = document.querySelector<HTMLElement>(`[data-message-id="${message.replyTo ?? ''}"]`);
-    article?.scrollIntoView({ block: 'center' });
-    article?.focus({ preventScroll: true });
-  };
+  const jump = (): void => { jumpTo(message.replyTo ?? ''); };
   return (
     <p class="asked">
       {target === undefined ? 'In reply to a message that is gone' : <>In reply to <button type="button" class="text-button" onClick={jump}>{target.author}’s message</button></>}

@@ -60,7 +60,7 @@ export function MessageLog({ channel, name }: { channel: FeedChannel; name: stri
   return (
     <div class="log-frame">
       <div class="log" role="log" aria-label={`Messages in ${name}`} aria-relevant="additions" tabIndex={0} ref={log} onScroll={onScroll} onKeyDown={moveBetweenMessages}>
-        {rows.length === 0 && <p class="empty">Nothing here yet. Type / below to see what the bot can do.</p>}
+        {rows.length === 0 && <p class="empty">Nothing here yet. Type / below to see what the bot can do. Messages last until the stand-in is stopped; datasets and models stay.</p>}
         <ol ref={list}>
           {rows.map((row) => (
             <li key={row.id}>{'message' in row ? <Message message={row.message} channel={channel} /> : <ActRow act={row.act} />}</li>
