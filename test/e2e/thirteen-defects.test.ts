@@ -51,7 +51,7 @@ describe('1. every registered command reaches its handler and is answered', () =
     if (option.type === ATTACHMENT) return picture('tilda.jpg');
     const values: Record<string, OptionInput> = {
       id: datasetId, image: '1', text: 'Tilda at the bridge', caption: 'Tilda at the bridge', name: `Set ${(seed += 1)}`, user: USERS.jonas.id, points: 5, reason: 'a prize',
-      recipe: 'sd15-lora', steps: 200, learning_rate: 0.0005, rank: 16, resolution: 512, card: 'here', epochs: 40, trigger: 'tyrdtilda', ping: true,
+      recipe: 'sd15-lora', steps: 200, learning_rate: 0.0005, rank: 16, resolution: 512, card: 'here', epochs: 40, trigger: 'tyrdtilda', trigger_word: 'tyrdtilda', ping: true,
     };
     const value = values[option.name];
     if (value === undefined) throw new Error(`Expected this test to know a value for option "${option.name}".`);
