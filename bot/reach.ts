@@ -10,7 +10,7 @@ const THREADS: readonly ChannelType[] = [ChannelType.PublicThread, ChannelType.P
  * Whether the bot itself may post in the channel of an interaction: it has to be installed there, not only by the user, and
  * may see the channel and send messages. Asked before a card is promised, since a missing right would show only at the end.
  */
-export function canPostHere(interaction: AnswerableInteraction): boolean {
+function canPostHere(interaction: AnswerableInteraction): boolean {
   const { context, authorizingIntegrationOwners, appPermissions, channel } = interaction;
   if (context === InteractionContextType.BotDM) return true;
   if (context === InteractionContextType.PrivateChannel || interaction.channelId === null) return false;

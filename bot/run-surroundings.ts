@@ -8,7 +8,7 @@ import type { View } from './views/layout.js';
 import { runView } from './views/runs.js';
 
 /** What a card says beside the row itself. */
-export async function surroundingsOf(run: RunRow, { services }: Pick<Context, 'services'>): Promise<CardSurroundings> {
+async function surroundingsOf(run: RunRow, { services }: Pick<Context, 'services'>): Promise<CardSurroundings> {
   const now = services.now();
   return { ...(await queueOutlookOf(run, services, now)), now, pointsHelp: services.settings.pointsHelp, isPublic: false };
 }

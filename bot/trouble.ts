@@ -18,7 +18,7 @@ const DATABASE_SILENT = new Set([
 ]);
 
 /** The handler had no answer in the time a user should wait for one. */
-export class TooSlowError extends Error {
+class TooSlowError extends Error {
   override readonly name = 'TooSlowError';
 }
 

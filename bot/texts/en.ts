@@ -50,7 +50,6 @@ export const en = {
   },
   notConfirmed: 'Not confirmed: the yard did not answer in time. Press again; it cannot start twice.',
   cancelNotConfirmed: 'Not confirmed: the yard did not answer in time. Press again; it cannot be cancelled twice.',
-  uploadNotConfirmed: 'Not confirmed: the yard did not answer in time. Send the files again; pictures that did arrive are recognised and not taken twice.',
   alreadyStarted: 'This offer was accepted already. Look at `/train status`.',
   otherVersion: 'This button is from an older version of the bot. Use `/train status` or `/train list`.',
   unknown: 'This is not known here. Use one of the commands that begin with `/train` or `/points`.',

@@ -32,7 +32,7 @@ export function refusalView(t: Texts, refusal: Refusal, help: Help, ways: WaysOn
 }
 
 /** What to do about a refusal in one press; none where nothing is known to press. */
-export function refusalButtons(t: Texts, refusal: Refusal, { datasetId, runId, newOffer, settingsForm }: WaysOn): APIButtonComponent[] {
+function refusalButtons(t: Texts, refusal: Refusal, { datasetId, runId, newOffer, settingsForm }: WaysOn): APIButtonComponent[] {
   const { buttons } = t.start;
   const offer = newOffer === undefined ? [] : [button(buttons.newOffer, newOffer, 'primary')];
   const settings = (label: string): APIButtonComponent[] => (settingsForm === undefined ? [] : [button(label, settingsForm, 'primary')]);

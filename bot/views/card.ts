@@ -32,7 +32,7 @@ export interface CardSurroundings {
 }
 
 /** After this long without a sign of life the card says so in words. */
-export const SILENT_AFTER_MS = 5 * 60_000;
+const SILENT_AFTER_MS = 5 * 60_000;
 
 type Button = ReturnType<typeof button>;
 
@@ -128,8 +128,17 @@ function paceLines(t: Texts, run: CardState, { now }: CardSurroundings): (string
   const stepMs = msPerStep(run);
   const endMs = estimateEndMs(run);
   if (stepMs === null) return [];
-  const end = endMs === null ? null : endMs <= now.getTime() ? t.runs.doneSoon : t.runs.doneAbout(timestamp(new Date(endMs)), timestamp(new Date(endMs), 't'));
-  return [t.runs.rate(stepMs), end];
+  return [t.runs.rate(stepMs), endMs === null ? null : endLine(t, run, endMs, now)];
+}
+
+/** From here on a pace that was measured holds to the end. */
+const NEARLY_DONE = 0.9;
+
+/** An end that should have come already is near only after most of the steps; before that the node has become slower, and nobody knows. */
+function endLine(t: Texts, { progress }: CardState, endMs: number, now: Date): string | null {
+  if (endMs > now.getTime()) return t.runs.doneAbout(timestamp(new Date(endMs)), timestamp(new Date(endMs), 't'));
+  const share = progress === null ? 0 : progress.step / progress.totalSteps;
+  return share < NEARLY_DONE ? null : t.runs.doneSoon;
 }
 
 function lifeLine(t: Texts, { progressAt }: CardState, { now }: CardSurroundings): string | null {

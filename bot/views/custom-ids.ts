@@ -2,7 +2,7 @@
  * What buttons, selects and forms carry: `v1:<route>:<arg>:<arg>`. They hold ids, never authority: whoever presses is checked
  * again. Every id fits Discord's 100 characters, so an overlong argument is a defect of the caller and throws.
  */
-export const VERSION = 'v1';
+const VERSION = 'v1';
 const MAX_LENGTH = 100;
 
 export interface Route<Args> {

@@ -8,6 +8,7 @@ import type { Texts } from '../texts/texts.js';
 import { againRoute, downloadRoute } from './custom-ids.js';
 import { ACCENT, button, framed, line, linkButton, row, select, text, timestamp, type View } from './layout.js';
 import { modelDeleteAskRoute, modelDeleteRoute, modelOpenRoute, modelRenameFormRoute, modelRenameRoute, modelsRoute } from './model-routes.js';
+import { pageOf } from './pages.js';
 import { clamp, plain, safe } from './safe.js';
 
 export type ListedModel = Pick<Lora, 'loraId' | 'name' | 'recipeId' | 'sizeBytes' | 'createdAt'>;
@@ -19,9 +20,7 @@ const PROMPT_EXCERPT = 200;
 /** The models of an account, page by page; a page that is gone shows the last one there is. */
 export function modelListView(t: Texts, models: readonly ListedModel[], wantedPage: number): View {
   if (models.length === 0) return framed(ACCENT.calm, [text(t.models.heading, t.models.none)]);
-  const pages = Math.ceil(models.length / MODELS_PER_PAGE);
-  const page = Math.min(Math.max(0, wantedPage), pages - 1);
-  const items = models.slice(page * MODELS_PER_PAGE, (page + 1) * MODELS_PER_PAGE);
+  const { page, pages, items } = pageOf(models, wantedPage, MODELS_PER_PAGE);
   return framed(ACCENT.calm, [
     text(t.models.heading, t.models.total(models.length, page + 1, pages)),
     text(...items.map(({ name, recipeId, sizeBytes, createdAt }) => t.models.line(safe(name, 40), plain(recipeId), sizeBytes, timestamp(createdAt)))),
@@ -33,8 +32,8 @@ export function modelListView(t: Texts, models: readonly ListedModel[], wantedPa
       ),
     ),
     row(
-      page > 0 ? button(t.models.previousPage, modelsRoute.format({ page: page - 1 })) : null,
-      page + 1 < pages ? button(t.models.nextPage, modelsRoute.format({ page: page + 1 })) : null,
+      page > 0 ? button(t.models.buttons.previousPage, modelsRoute.format({ page: page - 1 })) : null,
+      page + 1 < pages ? button(t.models.buttons.nextPage, modelsRoute.format({ page: page + 1 })) : null,
     ),
   ]);
 }
@@ -70,11 +69,11 @@ export function modelView(t: Texts, { lora, run, recipe, isOwner, done }: ModelP
     text(t.models.settings(inCode(lora.recipeId), steps, learningRate, rank, resolutionPx), ...runLines(t, run)),
     isOwner
       ? row(
-          button(t.models.download, downloadRoute.format({ loraId }), 'primary'),
-          button(t.models.rename, modelRenameRoute.format({ loraId })),
-          button(t.models.delete, modelDeleteAskRoute.format({ loraId }), 'danger'),
-          run === null ? null : button(t.models.again, againRoute.format({ runId: run.runId })),
-          button(t.models.all, modelsRoute.format({ page: 0 })),
+          button(t.models.buttons.download, downloadRoute.format({ loraId }), 'primary'),
+          button(t.models.buttons.rename, modelRenameRoute.format({ loraId })),
+          button(t.models.buttons.delete, modelDeleteAskRoute.format({ loraId }), 'danger'),
+          run === null ? null : button(t.models.buttons.again, againRoute.format({ runId: run.runId })),
+          button(t.models.buttons.all, modelsRoute.format({ page: 0 })),
         )
       : null,
   ]);
@@ -105,7 +104,7 @@ function inCode(value: string): string {
 export function modelDownloadView(t: Texts, { fileName, sizeBytes, tensors, sha256 }: Pick<Lora, 'fileName' | 'sizeBytes' | 'tensors' | 'sha256'>, link: DownloadLink): View {
   return framed(ACCENT.good, [
     text(t.models.file(inCode(fileName), sizeBytes, tensors), t.models.sha256(sha256), t.models.link(timestamp(link.expiresAt, 'f'))),
-    row(linkButton(t.models.download, link.url), button(t.models.all, modelsRoute.format({ page: 0 }))),
+    row(linkButton(t.models.buttons.download, link.url), button(t.models.buttons.all, modelsRoute.format({ page: 0 }))),
   ]);
 }
 
@@ -113,12 +112,12 @@ export function modelDownloadView(t: Texts, { fileName, sizeBytes, tensors, sha2
 export function modelDeleteConfirmView(t: Texts, { loraId, name, fileName, sizeBytes }: Pick<Lora, 'loraId' | 'name' | 'fileName' | 'sizeBytes'>): View {
   return framed(ACCENT.bad, [
     text(t.models.deleteQuestion(safe(name, 40)), t.models.deleteMeans(inCode(fileName), sizeBytes)),
-    row(button(t.models.deleteYes, modelDeleteRoute.format({ loraId }), 'danger')),
+    row(button(t.models.buttons.deleteYes, modelDeleteRoute.format({ loraId }), 'danger')),
   ]);
 }
 
 export function modelDeletedView(t: Texts, name: string): View {
-  return framed(ACCENT.calm, [text(t.models.deleted(safe(name, 40))), row(button(t.models.all, modelsRoute.format({ page: 0 })))]);
+  return framed(ACCENT.calm, [text(t.models.deleted(safe(name, 40))), row(button(t.models.buttons.all, modelsRoute.format({ page: 0 })))]);
 }
 
 export const MODEL_NAME_FIELD = 'name';

@@ -1,9 +1,8 @@
-import { ComponentType } from 'discord.js';
 import type { RunRow } from '../../models/runs-schema.js';
 import type { Help } from '../texts/en/refusals.js';
 import { againButtons } from './card.js';
 import { downloadRoute } from './custom-ids.js';
-import { ACCENT, button, framed, line, linkButton, row, text, timestamp, type View } from './layout.js';
+import { ACCENT, button, fileToSave, framed, line, linkButton, row, text, timestamp, type View } from './layout.js';
 import { modelRoute } from './model-routes.js';
 import { showRunRoute } from './run-routes.js';
 import { endSentence } from './run-words.js';
@@ -38,7 +37,7 @@ export function noticeView(t: Texts, run: EndedRun, { userId, readers, pointsHel
   const attached = readers.kind === 'owner' && readers.attached && succeeded ? run.artifact : null;
   const view = framed(succeeded ? ACCENT.good : run.status === 'failed' ? ACCENT.bad : ACCENT.waiting, [
     text(`<@${userId}> ${endLines(t, run, { pointsHelp }, readers.kind === 'owner')}`),
-    attached === null ? null : { type: ComponentType.File, file: { url: `attachment://${attached.fileName}` } },
+    attached === null ? null : fileToSave(attached.fileName),
     text(attached === null ? null : `-# ${t.runs.notice.attached}`, link === null ? null : `-# ${t.runs.notice.linkHolds(timestamp(link.expiresAt, 'f'))}`),
     row(...buttonsOf(t, run, link, readers)),
   ]);
@@ -80,13 +79,5 @@ export function pendingNoticesView(t: Texts, rows: readonly EndedRun[], help: He
     ...stories.flatMap((story, at) => (at === 0 ? [story] : [line(), story])),
     more > 0 ? text(`-# ${t.runs.notice.more(more)}`) : null,
     row(...downloads.map((run) => button(t.runs.buttons.downloadOf(plain(run.datasetName)), downloadRoute.format({ loraId: run.runId }), 'primary'))),
-  ]);
-}
-
-/** A fresh link, for the owner's eyes only. */
-export function downloadView(t: Texts, fileName: string, sizeBytes: number, link: Link): View {
-  return framed(ACCENT.good, [
-    text(t.runs.download(plain(fileName), sizeBytes), `-# ${t.runs.linkOfOwner(timestamp(link.expiresAt, 'f'))}`),
-    row(linkButton(t.runs.buttons.download, link.url)),
   ]);
 }

@@ -1,6 +1,7 @@
 import type { Texts } from '../texts/texts.js';
 import { pickDatasetRoute, pickNewRoute, pickPageRoute } from './intake-routes.js';
 import { ACCENT, button, framed, row, select, text, type View } from './layout.js';
+import { pageOf } from './pages.js';
 import { plain } from './safe.js';
 
 export interface PickedFilesView {
@@ -18,18 +19,16 @@ const PER_PAGE = 25;
 /** Asks which dataset the files of a message go into. */
 export function pickDatasetView(t: Texts, { interactionId, pictures, captionFiles, datasets, page: wanted }: PickedFilesView): View {
   const words = t.intake.message;
-  const pages = Math.max(1, Math.ceil(datasets.length / PER_PAGE));
-  const page = Math.min(wanted, pages - 1);
-  const shown = datasets.slice(page * PER_PAGE, (page + 1) * PER_PAGE);
+  const { page, pages, items } = pageOf(datasets, wanted, PER_PAGE);
   return framed(ACCENT.calm, [
     text(`**${words.choose(pictures, captionFiles)}**`, datasets.length === 0 ? words.none : null),
-    shown.length === 0
+    items.length === 0
       ? null
       : row(
           select(
             pickDatasetRoute.format({ interactionId, page }),
             words.select,
-            shown.map(({ datasetId, name, images, captionsMissing }) => ({ label: plain(name), value: datasetId, description: words.contents(images, captionsMissing) })),
+            items.map(({ datasetId, name, images, captionsMissing }) => ({ label: plain(name), value: datasetId, description: words.contents(images, captionsMissing) })),
           ),
         ),
     row(

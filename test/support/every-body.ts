@@ -105,7 +105,6 @@ export const BODIES: Readonly<Record<string, fc.Arbitrary<Make>>> = {
   noticeView: of(fc.tuple(any.anyEndedRun, fc.option(anyLink), fc.constantFrom('everybody', 'owner', 'attached'), anyHelp), (t, [run, link, readers, pointsHelp]) =>
     notice.noticeView(t, run, { userId: '1180432100912545802', pointsHelp, readers: readers === 'everybody' ? { kind: 'everybody' } : { kind: 'owner', link, attached: readers === 'attached' } })),
   pendingNoticesView: of(fc.tuple(fc.array(any.anyEndedRun, { minLength: 1, maxLength: 10 }), anyHelp), (t, [rows, pointsHelp]) => notice.pendingNoticesView(t, rows, { pointsHelp })),
-  downloadView: of(fc.tuple(anyLora, anyLink), (t, [{ fileName, sizeBytes }, link]) => notice.downloadView(t, fileName, sizeBytes, link)),
   pickDatasetView: of(fc.record({ interactionId: any.anyId, pictures: fc.nat(10), captionFiles: fc.nat(10), datasets: fc.array(any.anyListedDataset, { maxLength: 60 }), page: any.anyPage }), (t, picked) => pick.pickDatasetView(t, picked)),
   balanceView: of(fc.tuple(anyBalance, anyHelp), (t, [balance, help]) => points.balanceView(t, balance, help)),
   historyView: of(fc.tuple(fc.array(anyEntry, { maxLength: 20 }), any.anyName), (t, [entries, name]) => points.historyView(t, entries, new Map(entries.map(({ runId }) => [runId ?? '', name])))),

@@ -30,7 +30,6 @@ export const captions = {
   empty: 'There are no images to caption yet. Send some with **Upload**.',
 
   form: {
-    title: 'Captions',
     titleOf: (name: string): string => `Captions of ${plain(name)}`,
     label: (number: number, name: string): string => `${number}. ${plain(name)}`,
     placeholder: 'What the picture shows',

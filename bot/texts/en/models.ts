@@ -27,13 +27,16 @@ export const models = {
   took: (ms: number, node: string | null, pricePoints: number): string =>
     listed([`Took ${durationText(ms)}${node === null ? '' : ` on node ${node}`}`, pricePoints === 0 ? 'it was free' : pointsText(pricePoints)]),
 
-  download: 'Download',
-  rename: 'Rename',
-  delete: 'Delete',
-  again: 'Train again',
-  all: 'All models',
-  previousPage: 'Previous page',
-  nextPage: 'Next page',
+  buttons: {
+    download: 'Download',
+    rename: 'Rename',
+    delete: 'Delete',
+    deleteYes: 'Delete model',
+    again: 'Train again',
+    all: 'All models',
+    previousPage: 'Previous page',
+    nextPage: 'Next page',
+  },
 
   link: (until: string): string => `-# The link works until ${until}. Whoever has it can fetch the file; the button makes a new one each time.`,
   renamed: (before: string, name: string): string => `**${before} is called ${name} now.** Its file keeps its name, so that prompts that name it still work.`,
@@ -42,6 +45,5 @@ export const models = {
   deleteQuestion: (name: string): string => `## Delete ${name}?`,
   deleteMeans: (fileName: string, sizeBytes: number): string =>
     `Its file \`${fileName}\` (${sizeText(sizeBytes)}) goes with it and cannot be brought back; links to it stop working. The dataset stays.`,
-  deleteYes: 'Delete model',
   deleted: (name: string): string => `**${name} is deleted**, with its file.`,
 } as const;

@@ -71,8 +71,6 @@ export const runTexts = {
     missedHeading: '## While you could not be reached',
     more: (runs: number): string => `And ${count(runs)} more: your next command tells of them.`,
   },
-  download: (name: string, sizeBytes: number): string => `\`${name}\` · ${sizeText(sizeBytes)}`,
-  linkOfOwner: (until: string): string => `The link works until ${until}. Whoever has it can fetch the file.`,
 
   list: {
     heading: '## Your trainings',

@@ -5,8 +5,9 @@ const MINUTE_MS = 60_000;
 
 /** `about 34 minutes`; a length that is a guess is not told to the second. */
 function aboutTime(ms: number): string {
-  const minutes = Math.max(1, Math.round(ms / MINUTE_MS));
-  return minutes < 120 ? counted(minutes, 'minute') : durationText(Math.round(minutes / 60) * 60 * MINUTE_MS);
+  const minutes = Math.round(ms / MINUTE_MS);
+  if (minutes < 1) return 'less than a minute';
+  return `about ${minutes < 120 ? counted(minutes, 'minute') : durationText(Math.round(minutes / 60) * 60 * MINUTE_MS)}`;
 }
 
 const SETTING_NAMES: Readonly<Record<keyof RunSettings, string>> = { steps: 'steps', learningRate: 'learning rate', rank: 'rank', resolutionPx: 'resolution' };
@@ -18,7 +19,7 @@ export const startTexts = {
   settings: (steps: number, epochs: number, learningRate: number, rank: number, resolutionPx: number): string =>
     `${counted(steps, 'step')} (about ${counted(epochs, 'epoch')}), learning rate ${learningRate}, rank ${rank}, up to ${count(resolutionPx)} px`,
   triggerWord: (word: string): string => `Trigger word \`${word}\``,
-  takes: (ms: number): string => `Takes about ${aboutTime(ms)} once a node has begun, as measured on finished trainings`,
+  takes: (ms: number): string => `Takes ${aboutTime(ms)} once a node has begun, as measured on finished trainings`,
   takesUnknown: 'How long it takes is not known yet: no training with this recipe has finished here',
   nodes: {
     free: 'A node is free for it now',

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { en } from '../../../bot/texts/en.js';
 import { cardView, type CardSurroundings } from '../../../bot/views/card.js';
-import { downloadView, noticeView, pendingNoticesView, type NoticeReaders } from '../../../bot/views/notice.js';
+import { noticeView, pendingNoticesView, type NoticeReaders } from '../../../bot/views/notice.js';
 import { acceptedView, cancelAcceptedView, cancelConfirmView, cardMovesView, recentRunsView, runView } from '../../../bot/views/runs.js';
 import type { RunEnd, RunStatus } from '../../../domain/runs.js';
 import { allText, buttonsOf } from '../../support/components.js';
@@ -68,10 +68,12 @@ describe('a card', () => {
     expect(cardText({ status: 'training', claim, progress, ...fast })).toContain('419 steps per minute');
   });
 
-  it('does not promise a time that has passed', () => {
-    const text = cardText({ status: 'training', claim, progress, ...timing }, { now: new Date('2026-03-01T14:00:00Z') });
-    expect(text).toContain('Done any moment now');
-    expect(text).not.toContain('Done <t:');
+  it('does not promise a time that has passed, and an end at any moment only after most of the steps', () => {
+    const late = (step: number): string =>
+      cardText({ status: 'training', claim, progress: { ...progress, step, totalSteps: 1_500 }, ...timing }, { now: new Date('2026-03-01T14:00:00Z') });
+    expect(late(420)).not.toMatch(/Done/);
+    expect(late(1_400)).toContain('Done any moment now');
+    expect(late(1_400)).not.toContain('Done <t:');
   });
 
   it('says in words that a training has been silent for more than five minutes, and not before', () => {
@@ -194,7 +196,7 @@ describe('questions and answers about runs', () => {
     const many = Array.from({ length: 10 }, () => aRun({ runId: randomUUID(), datasetName: nastyName, progress }));
     const views = [
       recentRunsView(en, []), recentRunsView(en, many.slice(0, 1)), recentRunsView(en, many), acceptedView(en, row, '1'), acceptedView(en, aRun(), null), acceptedView(en, aRun({ pricePoints: 0 }), null),
-      cancelAcceptedView(en, nastyName), downloadView(en, 'cats.safetensors', 1, link), cardMovesView(en, nastyName, 'here'), cardMovesView(en, nastyName, 'dm'),
+      cancelAcceptedView(en, nastyName), cardMovesView(en, nastyName, 'here'), cardMovesView(en, nastyName, 'dm'),
     ];
     for (const view of views) expect(problemsOfView(view)).toEqual([]);
   });

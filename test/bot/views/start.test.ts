@@ -39,7 +39,7 @@ describe('an offer', () => {
     expect(text({ expectedMs: null })).toContain('not known yet');
   });
 
-  it.each([[1, 'about 1 minute '], [5_400_000, 'about 90 minutes'], [3 * 3_600_000, 'about 3 hours']])('tells %d ms as %s', (expectedMs, said) => {
+  it.each([[1, 'less than a minute '], [50_000, 'about 1 minute '], [5_400_000, 'about 90 minutes'], [3 * 3_600_000, 'about 3 hours']])('tells %d ms as %s', (expectedMs, said) => {
     expect(text({ expectedMs })).toContain(said);
   });
 
