@@ -10,14 +10,12 @@ import { followUpPrivately, isAnsweredElsewhere, isTooLate, replyOnce, type Answ
 import type { Services } from './services.js';
 import { textsFor } from './texts/texts.js';
 import { troubleSentence, within } from './trouble.js';
+import { tellWhatWaited } from './waiting-news.js';
 import { refusalView, saidView, troubleView } from './views/answers.js';
 import { parseCustomId } from './views/custom-ids.js';
-import { pendingNoticesView, STORIES_AT_ONCE } from './views/notice.js';
 
 /** Discord forgets an interaction after 3 s; a handler that wants to answer at once is deferred well before. */
 const ANSWER_AT_ONCE_MS = 1_500;
-/** For this long after an end its own workflow is telling it; shown here as well, it would come twice. */
-const TELLING_MS = 30_000;
 /** A form must be the first answer, and what it shows may have to be read: whatever takes longer is told instead, while Discord still listens. */
 const FORM_LIMIT_MS = 2_000;
 /** Longest a user looks at "thinking" before a sentence says why. */
@@ -49,12 +47,12 @@ export function createRouter({ services, commands, messageCommands, components }
     }
     if (interaction.isChatInputCommand()) {
       const handled = await handle(interaction, commandHandler(interaction, context), context);
-      if (handled) await showPendingNotices(interaction, context);
+      if (handled) await tellWhatWaited(interaction, context);
       return;
     }
     if (interaction.isMessageContextMenuCommand()) {
       const handled = await handle(interaction, messageCommandHandler(interaction, context), context);
-      if (handled) await showPendingNotices(interaction, context);
+      if (handled) await tellWhatWaited(interaction, context);
       return;
     }
     if (interaction.isMessageComponent() || interaction.isModalSubmit()) {
@@ -200,17 +198,5 @@ async function tellFailure(interaction: AnswerableInteraction, ack: Ack, view: R
     else await replyOnce(interaction, view, services);
   } catch (error) {
     services.log.error({ interactionId: interaction.id, err: error }, 'the user could not be told of a failure');
-  }
-}
-
-/** Ends that nobody could deliver are shown at the user's next command. They stay pending until they were. */
-async function showPendingNotices(interaction: AnswerableInteraction, { services, actor, texts }: Context): Promise<void> {
-  try {
-    const rows = await within(HANDLER_LIMIT_MS, services.runs.pendingNotices(actor.accountId, new Date(services.now().getTime() - TELLING_MS)));
-    if (rows.length === 0) return;
-    await followUpPrivately(interaction, pendingNoticesView(texts, rows, services.settings), services);
-    for (const row of rows.slice(0, STORIES_AT_ONCE)) await services.runs.noticeDelivered(row.runId);
-  } catch (error) {
-    services.log.warn({ interactionId: interaction.id, err: error }, 'pending notices could not be shown');
   }
 }

@@ -42,7 +42,7 @@ export interface Services {
   readonly points: Pick<PointsLedger, 'grant' | 'balanceOf' | 'historyOf'>;
   readonly preferences: Pick<PreferencesOfAccounts, 'read' | 'change'>;
   readonly loras: Pick<Loras, 'find' | 'listOf' | 'rename' | 'remove' | 'isFileNeeded' | 'fileGone'>;
-  readonly interactions: Pick<Interactions, 'store' | 'read' | 'claimRetry' | 'unansweredUploads' | 'markAnswered'>;
+  readonly interactions: Pick<Interactions, 'store' | 'read' | 'claimRetry' | 'unansweredUploads' | 'markAnswered' | 'untoldOf' | 'markTold'>;
   readonly nodes: Pick<Nodes, 'seenSince'>;
   readonly recipes: ReadonlyMap<string, Recipe>;
   readonly yard: Yard;

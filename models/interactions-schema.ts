@@ -59,6 +59,8 @@ export interface StoredInteraction {
   readonly answeredAt?: Date | null;
   /** The interaction that tries its failed files again. */
   readonly retriedBy?: string;
+  /** The answer reached nobody and waits for the next command of its account. */
+  readonly untold?: boolean;
 }
 
 export type InteractionDocument = Omit<StoredInteraction, 'interactionId'> & { _id: string };
@@ -85,8 +87,10 @@ export const interactionSchema = new Schema<InteractionDocument>(
     verdicts: { type: [Schema.Types.Mixed], default: undefined } as never,
     answeredAt: { type: Date, default: null },
     retriedBy: String,
+    untold: Boolean,
   },
   { collection: 'interactions', strict: 'throw', strictQuery: 'throw', writeConcern: { w: 'majority', journal: true }, versionKey: false, minimize: false, autoIndex: false },
 );
 
 interactionSchema.index({ createdAt: 1 }, { expireAfterSeconds: KEPT_SECONDS });
+interactionSchema.index({ accountId: 1 }, { partialFilterExpression: { untold: true } });

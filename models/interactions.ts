@@ -1,4 +1,5 @@
 import type { Connection } from 'mongoose';
+import type { AccountId } from '../domain/accounts.js';
 import type { FileVerdict } from '../domain/verdicts.js';
 import { interactionSchema } from './interactions-schema.js';
 import type { InteractionDocument, StoredInteraction } from './interactions-schema.js';
@@ -37,6 +38,21 @@ export function createInteractions(connection: Connection) {
       await Interaction.updateOne({ _id: interactionId, retriedBy: { $exists: false } }, { $set: { retriedBy } });
       const claimed = await Interaction.findById(interactionId, { retriedBy: 1 }).lean<Pick<InteractionDocument, 'retriedBy'>>();
       return claimed?.retriedBy ?? null;
+    },
+
+    /** Its answer could be given nowhere: it waits for the next command of its account. */
+    async keepUntold(interactionId: string): Promise<void> {
+      await Interaction.updateOne({ _id: interactionId }, { $set: { untold: true } });
+    },
+
+    /** Oldest first. */
+    async untoldOf(accountId: AccountId, limit: number): Promise<StoredInteraction[]> {
+      const found = await Interaction.find({ accountId, untold: true }).sort({ createdAt: 1 }).limit(limit).lean<InteractionDocument[]>();
+      return found.map(({ _id, ...rest }) => ({ ...rest, interactionId: _id }));
+    },
+
+    async markTold(interactionId: string): Promise<void> {
+      await Interaction.updateOne({ _id: interactionId }, { $unset: { untold: 1 } });
     },
 
     /** Keeps the time of the first answer. */

@@ -19,7 +19,7 @@ export interface DiscordDependencies extends CardTimes {
   readonly runs: KeeperDependencies['runs'] & AnnounceDependencies['runs'];
   readonly nodes: Pick<Nodes, 'seenSince'>;
   readonly preferences: Pick<PreferencesOfAccounts, 'read'>;
-  readonly interactions: Pick<Interactions, 'read' | 'markAnswered'>;
+  readonly interactions: Pick<Interactions, 'read' | 'markAnswered' | 'keepUntold'>;
   readonly datasets: Pick<Datasets, 'read'>;
   readonly blobs: Pick<Blobs, 'read' | 'size'>;
   readonly downloadLinks: Pick<DownloadLinks, 'linkFor'>;

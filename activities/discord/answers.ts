@@ -18,7 +18,7 @@ import type { Messages } from './messages.js';
 
 export interface AnswerDependencies {
   readonly runs: Pick<Runs, 'read' | 'noticeDelivered'>;
-  readonly interactions: Pick<Interactions, 'read' | 'markAnswered'>;
+  readonly interactions: Pick<Interactions, 'read' | 'markAnswered' | 'keepUntold'>;
   readonly datasets: Pick<Datasets, 'read'>;
   readonly messages: Messages;
   readonly pointsHelp: string | undefined;
@@ -65,6 +65,7 @@ export async function answerUpload(interactionId: string, deps: AnswerDependenci
   if (await answer(interaction, view, deps)) return { answered: true };
   if (!isUploadDecided(upload, interaction.verdicts ?? [])) return { answered: false };
   const posted = await postToOwner(interaction, { view, name: `intake:${interactionId}` }, deps.messages);
+  if (posted === null) await deps.interactions.keepUntold(interactionId);
   return { answered: posted !== null };
 }
 
