@@ -9,7 +9,7 @@ import { queueOutlookOf } from '../../models/queue-outlook.js';
 import type { Runs } from '../../models/runs.js';
 import type { Card, CardMessage, RunRow } from '../../models/runs-schema.js';
 import { isPlaceGone, isUserUnreachable } from './discord-errors.js';
-import type { Messages, NewMessage } from './messages.js';
+import type { Messages, NewMessage, PostedMessage } from './messages.js';
 
 export interface CardDependencies {
   readonly runs: Pick<Runs, 'read' | 'setCard' | 'countWaiting' | 'runsOnNodes' | 'finishedPaces'>;
@@ -61,7 +61,11 @@ export async function postAt(place: CardPlace, row: RunRow, deps: CardDependenci
   // Whoever started the run looks at Discord just now: nothing has to ring.
   const message: NewMessage = { view, name: `card:${row.runId}:${row.cardMove}`, silent: true, ...lookSince(row.cardMove === 0 ? row.createdAt : null) };
   const posted = place.where === 'here' ? await postInChannel(place.channelId, message, deps.messages) : await postToOwner(row, message, deps.messages);
-  return posted === null ? null : { ...posted, isPublic, move: row.cardMove, shows: hashOf(view), renderedRevision: row.revision, lost: false };
+  if (posted === null) return null;
+  const { channelId, messageId } = posted;
+  // A post that met an earlier one shows what was true then: its keeper brings it up to date.
+  const shown = posted.shows === 'this' ? { shows: hashOf(view), renderedRevision: row.revision } : { shows: '', renderedRevision: 0 };
+  return { channelId, messageId, isPublic, move: row.cardMove, ...shown, lost: false };
 }
 
 /** For so long Discord itself meets a repeated post with the first. */
@@ -72,7 +76,7 @@ export function lookSince(first: Date | null): Pick<NewMessage, 'lookSince'> {
   return first === null || Date.now() - first.getTime() < NAMES_REMEMBERED_MS ? {} : { lookSince: first };
 }
 
-async function postInChannel(channelId: string, message: NewMessage, messages: Messages): Promise<CardMessage | null> {
+async function postInChannel(channelId: string, message: NewMessage, messages: Messages): Promise<PostedMessage | null> {
   try {
     return await messages.post(channelId, message);
   } catch (error) {
@@ -82,7 +86,7 @@ async function postInChannel(channelId: string, message: NewMessage, messages: M
 }
 
 /** Null when the owner takes no direct messages from us. */
-export async function postToOwner(row: Pick<RunRow, 'accountId'>, message: NewMessage, messages: Messages): Promise<CardMessage | null> {
+export async function postToOwner(row: Pick<RunRow, 'accountId'>, message: NewMessage, messages: Messages): Promise<PostedMessage | null> {
   try {
     return await messages.postToUser(splitAccountId(row.accountId).userId, message);
   } catch (error) {

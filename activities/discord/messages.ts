@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { makeURLSearchParams, MessageFlags, Routes, SnowflakeUtil, type REST } from 'discord.js';
+import { ComponentType, makeURLSearchParams, MessageFlags, Routes, SnowflakeUtil, type REST } from 'discord.js';
 import { z } from 'zod';
 import type { View } from '../../bot/views/layout.js';
 import type { Blobs } from '../../models/blobs.js';
@@ -9,6 +9,11 @@ import { isPlaceGone } from './discord-errors.js';
 export interface Posted {
   readonly channelId: string;
   readonly messageId: string;
+}
+
+/** `earlier`: the message was there already and shows what it was posted with then. */
+export interface PostedMessage extends Posted {
+  readonly shows: 'this' | 'earlier';
 }
 
 export interface NewMessage {
@@ -28,7 +33,9 @@ export interface NewMessage {
 }
 
 const idSchema = z.object({ id: z.string() });
-const listSchema = z.array(z.object({ id: z.string(), components: z.array(z.object({ id: z.number().optional() })).default([]) }));
+const markSchema = z.object({ id: z.number().optional() });
+const messageSchema = z.object({ id: z.string(), components: z.array(markSchema.extend({ components: z.array(markSchema).default([]) })).default([]) });
+type Marked = z.infer<typeof messageSchema>;
 
 const LOOKED_THROUGH = 100;
 /** Clocks differ by less. */
@@ -37,8 +44,8 @@ const EARLIER_MS = 10_000;
 /** What Discord is asked to do with messages. One writer of cards, raw bodies, no caches. */
 export interface Messages {
   /** Posts with the bot's own token, which never expires. */
-  post(channelId: string, message: NewMessage): Promise<Posted>;
-  postToUser(userId: string, message: NewMessage): Promise<Posted>;
+  post(channelId: string, message: NewMessage): Promise<PostedMessage>;
+  postToUser(userId: string, message: NewMessage): Promise<PostedMessage>;
   edit(posted: Posted, view: View, signal: AbortSignal): Promise<void>;
   remove(posted: Posted): Promise<void>;
   /** Replaces what the interaction shows, with its own token: works for 15 minutes. */
@@ -46,9 +53,9 @@ export interface Messages {
 }
 
 export function createMessages(rest: REST, blobs: Pick<Blobs, 'read'>): Messages {
-  async function post(channelId: string, { view, name, pings, repliesTo, silent = false, lookSince }: NewMessage): Promise<Posted> {
+  async function post(channelId: string, { view, name, pings, repliesTo, silent = false, lookSince }: NewMessage): Promise<PostedMessage> {
     const earlier = lookSince === undefined ? null : await findEarlier(channelId, name, lookSince);
-    if (earlier !== null) return { channelId, messageId: earlier };
+    if (earlier !== null) return postedAs(channelId, earlier, view);
     const reply = repliesTo === undefined ? {} : { message_reference: { message_id: repliesTo, fail_if_not_exists: false } };
     const created = await rest.post(Routes.channelMessages(channelId), {
       files: await readPictures(blobs, view.files ?? []),
@@ -61,15 +68,15 @@ export function createMessages(rest: REST, blobs: Pick<Blobs, 'read'>): Messages
         enforce_nonce: true,
       },
     });
-    return { channelId, messageId: idSchema.parse(created).id };
+    return postedAs(channelId, messageSchema.parse(created), view);
   }
 
   /** Null also where the bot may not read what was said before. */
-  async function findEarlier(channelId: string, name: string, since: Date): Promise<string | null> {
+  async function findEarlier(channelId: string, name: string, since: Date): Promise<Marked | null> {
     const after = SnowflakeUtil.generate({ timestamp: since.getTime() - EARLIER_MS }).toString();
     try {
-      const messages = listSchema.parse(await rest.get(Routes.channelMessages(channelId), { query: makeURLSearchParams({ limit: LOOKED_THROUGH, after }) }));
-      return messages.find(({ components: [first] }) => first?.id === markOf(name))?.id ?? null;
+      const messages = z.array(messageSchema).parse(await rest.get(Routes.channelMessages(channelId), { query: makeURLSearchParams({ limit: LOOKED_THROUGH, after }) }));
+      return messages.find(({ components: [first] }) => first?.id === markOf(name)) ?? null;
     } catch (error) {
       if (isPlaceGone(error)) return null;
       throw error;
@@ -122,15 +129,27 @@ function bodyOf({ components, files = [] }: View): MessageBody {
   return { flags: MessageFlags.IsComponentsV2, components, attachments: files.map(({ name }, id) => ({ id, filename: name })) };
 }
 
-/** The first component carries a number made from the message's name, which Discord gives back with the message. */
+/**
+ * The frame carries a number made from the message's name, and its first part one made from all that is shown: Discord gives both
+ * back with the message, so that it is known again, and whether it shows this or something earlier.
+ */
 function marked(view: View, name: string): View {
   const [first, ...rest] = view.components;
-  return first === undefined ? view : { ...view, components: [{ ...first, id: markOf(name) }, ...rest] };
+  if (first?.type !== ComponentType.Container) return view;
+  const [part, ...parts] = first.components;
+  const components = part === undefined ? [] : [{ ...part, id: markOf(bodyMarkOf(view)) }, ...parts];
+  return { ...view, components: [{ ...first, id: markOf(name), components }, ...rest] };
 }
 
+function postedAs(channelId: string, { id, components: [first] }: Marked, view: View): PostedMessage {
+  return { channelId, messageId: id, shows: first?.components[0]?.id === markOf(bodyMarkOf(view)) ? 'this' : 'earlier' };
+}
+
+const bodyMarkOf = ({ components }: View): string => JSON.stringify(components);
+
 /** Component ids are positive 32-bit numbers; Discord itself counts from 1. */
-function markOf(name: string): number {
-  return createHash('sha256').update(name).digest().readUInt32BE(0) % 0x7fff_0000 + 0xffff;
+function markOf(text: string): number {
+  return createHash('sha256').update(text).digest().readUInt32BE(0) % 0x7fff_0000 + 0xffff;
 }
 
 /** Discord takes 25 characters. */

@@ -14,9 +14,11 @@ export const CALLED_ROUTES: Readonly<Record<string, string>> = {
   'POST /webhooks/:app/:token': 'a notice at the next command',
   'POST /users/@me/channels': 'a run in direct messages',
   'POST /channels/:channel/messages': 'a run in direct messages',
-  'GET /channels/:channel/messages': 'a card or a notice that is posted late',
   'PATCH /channels/:channel/messages/:message': 'a run in direct messages',
 };
+
+/** Called only when a card or a notice is posted a minute late or more: shown by test/activities/discord/late-posts.test.ts. */
+const LATE_ROUTES: readonly string[] = ['GET /channels/:channel/messages'];
 
 /** What discord.js calls a route in its own list; those the sources name. */
 export const NAMED_ROUTES: Readonly<Record<string, keyof typeof CALLED_ROUTES>> = {
@@ -32,7 +34,7 @@ export function routesWithoutRow(calls: readonly Pick<BotCall, 'method' | 'route
   // A request that an injected fault answered never got as far as its route.
   const arrived = calls.filter(({ route, injected }) => route !== null || injected !== true);
   const seen = new Set(arrived.map(({ method, route, path }) => `${method} ${route ?? path}`));
-  return [...seen].filter((route) => !(route in CALLED_ROUTES));
+  return [...seen].filter((route) => !(route in CALLED_ROUTES) && !LATE_ROUTES.includes(route));
 }
 
 /** What no yard may have done by the end of a test: anything Discord would refuse, and calls whose failure nobody has shown. */

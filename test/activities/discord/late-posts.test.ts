@@ -61,6 +61,20 @@ describe('a worker that died between a post and its record, and came back after 
     expect((await discord.runs.read(row.runId))?.notice).toBe('delivered');
   });
 
+  it.each([['at once', 0], ['after twenty minutes', LATER_MS]])('knows that the card it meets %s shows what was true then, and has it brought up to date', async (_when, agoMs) => {
+    const row = aRun(identity());
+    await discord.record(row);
+    await asActivity(discord.activities.openCard, { runId: row.runId });
+    expect((await discord.runs.read(row.runId))?.card?.renderedRevision).toBe(row.revision);
+    await discord.driver.advanceClock(agoMs);
+    await column(row.runId, { card: null, status: 'training', revision: row.revision + 1, createdAt: new Date(Date.now() - agoMs) });
+
+    await asActivity(discord.activities.openCard, { runId: row.runId });
+    expect(await shownAbout(row.runId)).toBe(1);
+    expect((await discord.runs.read(row.runId))?.card?.renderedRevision).toBe(0);
+    expect(await discord.runs.cardsToLookAt(new Date(0))).toContain(row.runId);
+  });
+
   it('posts when there is none, also where it may not read what was said before', async () => {
     const row = aRun({ ...identity(), createdAt: new Date(Date.now() - LATER_MS) });
     await discord.record(row);
