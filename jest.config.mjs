@@ -17,5 +17,7 @@ export default {
     ],
   },
   maxWorkers: 2,
+  // Modules of a suite stay in its worker; a worker that has grown this large makes all later suites slow.
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 60_000,
 };
