@@ -1,18 +1,11 @@
-import type { FeedChannel } from '../../control/feed-types.js';
 import type { CommandOption } from '../../wire.js';
-import { type CommandEntry, type FieldValue, type FieldValues, OptionType } from '../command-line.js';
+import { OptionType } from '../command-line.js';
 import { useClientState, useDomId } from '../hooks.js';
 import { FileInput } from './file-input.js';
 import { SelectMenu } from './select-menu.js';
-import { SuggestField } from './suggest-field.js';
+import { type OptionField, SuggestField } from './suggest-field.js';
 
-interface Props {
-  option: CommandOption;
-  entry: CommandEntry;
-  channel: FeedChannel;
-  values: FieldValues;
-  problem: string | undefined;
-  onChange: (value: FieldValue | undefined) => void;
+interface Props extends OptionField {
   onRemove: () => void;
 }
 

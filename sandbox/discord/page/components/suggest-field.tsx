@@ -7,13 +7,17 @@ import { useClient, useDomId } from '../hooks.js';
 
 const DEBOUNCE_MS = 200;
 
-interface Props {
+/** An option of the command that is being filled in, and what is in its field. */
+export interface OptionField {
   option: CommandOption;
   entry: CommandEntry;
   channel: FeedChannel;
   values: FieldValues;
   problem: string | undefined;
   onChange: (value: FieldValue | undefined) => void;
+}
+
+interface Props extends OptionField {
   noteId: string;
   inputId: string;
 }
