@@ -1,27 +1,43 @@
 import { argv, exit } from 'node:process';
 import { runLedgerChaos } from './ledger/run.js';
-import { readOptions } from './options.js';
+import { readOptions, type ChaosOptions } from './options.js';
 
 /** `npm run chaos`: 0 when every promise held, 1 when one broke, 2 for a wrong command line. */
 const EXIT = { held: 0, broken: 1, usage: 2 } as const;
 
-const outcome = readOptions(argv.slice(2), Date.now() % 1_000_000);
-if (outcome.kind === 'problem') {
-  console.error(outcome.problem);
+/** What an attack came to, as a reader and as a machine get it. */
+export interface Outcome {
+  readonly held: boolean;
+  readonly sentence: string;
+  readonly report: unknown;
+}
+
+const read = readOptions(argv.slice(2), Date.now() % 1_000_000);
+if (read.kind === 'problem') {
+  console.error(read.problem);
   exit(EXIT.usage);
 }
-const { options } = outcome;
-const say = (line: string): void => {
-  console.error(line);
-};
-
 try {
-  say(`Attacking the ledger with ${options.sequences} sequences, seed ${options.seed}.`);
-  const report = await runLedgerChaos({ ...options, say });
-  if (options.json) console.log(JSON.stringify(report));
-  else console.log(`${report.sequences} sequences, ${report.commands} commands, ${report.faults} faults, ${report.stepDowns} step-downs: ${report.violations} violations.`);
-  exit(report.violations === 0 ? EXIT.held : EXIT.broken);
+  const { held, sentence, report } = await attack(read.options, (line) => {
+    console.error(line);
+  });
+  console.log(read.options.json ? JSON.stringify(report) : sentence);
+  exit(held ? EXIT.held : EXIT.broken);
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   exit(EXIT.broken);
+}
+
+async function attack(options: ChaosOptions, say: (line: string) => void): Promise<Outcome> {
+  switch (options.kind) {
+    case 'ledger': {
+      say(`Attacking the ledger with ${options.sequences} sequences, seed ${options.seed}.`);
+      const report = await runLedgerChaos({ ...options, say });
+      const { sequences, commands, faults, stepDowns, violations } = report;
+      return { held: violations === 0, report, sentence: `${sequences} sequences, ${commands} commands, ${faults} faults, ${stepDowns} step-downs: ${violations} violations.` };
+    }
+    case 'points':
+    case 'kills':
+      throw new Error(`--${options.kind} is not part of this version.`);
+  }
 }
