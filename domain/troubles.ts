@@ -1,0 +1,30 @@
+/** Something operators have to know of, because the yard does not mend it by itself. Times are ISO 8601. */
+export type Trouble =
+  /** A workflow whose code throws at every try; `runId` is null when it belongs to no run. */
+  | { readonly kind: 'stuck-workflow'; readonly workflowId: string; readonly runId: string | null; readonly failures: number; readonly since?: string }
+  /** Points that should go back do not; `lastFailure` is what the last try said. */
+  | { readonly kind: 'release-failing'; readonly workflowId: string; readonly runId: string; readonly attempts: number; readonly lastFailure: string; readonly since?: string }
+  /** A node nobody has seen since `seenAt`: it does not answer, or nobody asks it. */
+  | { readonly kind: 'node-out'; readonly nodeId: string; readonly seenAt: string }
+  /** `runId` has waited in this lease queue since `since`, longer than the others. */
+  | { readonly kind: 'queue-waiting'; readonly queue: string; readonly runId: string; readonly since: string }
+  /** The row belongs to another Temporal namespace: reported, never settled. */
+  | { readonly kind: 'foreign-run'; readonly runId: string; readonly namespaceId: string; readonly since?: string };
+
+export type TroubleKind = Trouble['kind'];
+
+/** What makes two sightings the same trouble: one message tells of it for as long as it lasts. */
+export function troubleKey(trouble: Trouble): string {
+  switch (trouble.kind) {
+    case 'stuck-workflow':
+    case 'release-failing':
+      return `${trouble.kind}:${trouble.workflowId}`;
+    case 'node-out':
+      return `${trouble.kind}:${trouble.nodeId}`;
+    case 'queue-waiting':
+      return `${trouble.kind}:${trouble.queue}`;
+    case 'foreign-run':
+      // After a move to another namespace every open run is one of these: one message for all of them.
+      return `${trouble.kind}:${trouble.namespaceId}`;
+  }
+}
