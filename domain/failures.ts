@@ -29,4 +29,4 @@ export function curableByNewAttempt(type: FailureType): boolean {
 }
 
 /** The other types that an `ApplicationFailure` may have: they only steer the yard and never end a run by themselves. */
-export type SignalType = 'NotHere' | 'NotOwner' | 'Stuck' | 'TooLate' | 'AttachmentUnavailable' | 'IdempotencyMismatch';
+export type SignalType = 'NotHere' | 'NotOwner' | 'Stuck' | 'TooLate' | 'AttachmentUnavailable' | 'IdempotencyMismatch' | 'DecoderDied' | 'WorkerStops';

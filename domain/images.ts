@@ -4,8 +4,9 @@ import type { FileFormat } from './image-formats.js';
 
 /** What a picture may be. Sizes are those of the upright picture. */
 export const IMAGE_LIMITS = {
-  /** Interlaced PNG and progressive JPEG take 3 bytes a pixel to decode: 150 MB at this bound, which the worker can bear. */
   maxPixels: 50_000_000,
+  /** What a decoder may hold of a picture that does not come row by row; the file and everything else it makes of it take 350 MB more. */
+  maxHeldBytes: 100_000_000,
   /** Trainers crash below 64 px, but what small sides give is no likeness either: a quarter of the 1024 px that SDXL wants. */
   minSidePx: 256,
   /** The smallest side that a training at 512 px can use without enlarging. */
@@ -29,7 +30,9 @@ export type ImageProblem =
   | { readonly code: 'IMG_TOO_SMALL'; readonly widthPx: number; readonly heightPx: number; readonly minSidePx: number }
   | { readonly code: 'IMG_ASPECT'; readonly widthPx: number; readonly heightPx: number; readonly maxRatio: number }
   | { readonly code: 'IMG_PIXEL_TYPE'; readonly found: string }
-  | { readonly code: 'IMG_CORRUPT' };
+  | { readonly code: 'IMG_CORRUPT' }
+  /** The decoder did not survive it, in several tries: it crashed, never came to an end, or took more memory than it may. */
+  | { readonly code: 'IMG_UNDECODABLE' };
 
 /** Files that archives of some systems carry along and that no user means to send. */
 export function isSystemFile(fileName: string): boolean {
@@ -47,9 +50,12 @@ export interface PictureHeader {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly channels: number;
-  /** Colour space and depth as libvips names them. */
+  /** Format, colour space and depth as libvips names them. */
+  readonly format: string;
   readonly space: string;
   readonly depth: string;
+  /** A progressive JPEG or an interlaced PNG. */
+  readonly isProgressive: boolean;
 }
 
 // What the three formats can hold and libvips turns into 8-bit sRGB: grey, colour, CMYK, each also with 16 bits.
@@ -60,13 +66,26 @@ const KNOWN_DEPTHS = new Set(['uchar', 'ushort']);
 export function checkHeader(header: PictureHeader): ImageProblem | null {
   const { widthPx, heightPx } = header;
   const shortPx = Math.min(widthPx, heightPx);
-  if (widthPx * heightPx > IMAGE_LIMITS.maxPixels) return { code: 'IMG_TOO_MANY_PIXELS', widthPx, heightPx, maxPixels: IMAGE_LIMITS.maxPixels };
+  const maxPixels = maxPixelsOf(header);
+  if (widthPx * heightPx > maxPixels) return { code: 'IMG_TOO_MANY_PIXELS', widthPx, heightPx, maxPixels };
   if (shortPx < IMAGE_LIMITS.minSidePx) return { code: 'IMG_TOO_SMALL', widthPx, heightPx, minSidePx: IMAGE_LIMITS.minSidePx };
   if (ratioOf(header) > IMAGE_LIMITS.maxRatio) return { code: 'IMG_ASPECT', widthPx, heightPx, maxRatio: IMAGE_LIMITS.maxRatio };
   if (!KNOWN_SPACES.has(header.space) || !KNOWN_DEPTHS.has(header.depth) || header.channels > 5) {
     return { code: 'IMG_PIXEL_TYPE', found: `${header.space}, ${header.channels} × ${header.depth}` };
   }
   return null;
+}
+
+/** Most pictures are decoded row by row. Of the others the decoder holds every pixel at once, which some kinds make dear. */
+function maxPixelsOf(header: PictureHeader): number {
+  return Math.min(IMAGE_LIMITS.maxPixels, Math.floor(IMAGE_LIMITS.maxHeldBytes / heldBytesPerPixel(header)));
+}
+
+function heldBytesPerPixel({ format, channels, depth, isProgressive }: PictureHeader): number {
+  if (format === 'webp') return 4;
+  if (!isProgressive) return 0;
+  // A progressive JPEG is held as coefficients of 16 bits.
+  return format === 'jpeg' || depth === 'ushort' ? channels * 2 : channels;
 }
 
 /** What may spoil a training although the picture is taken in. `sharpness` is the Laplacian variance of its thumbnail. */

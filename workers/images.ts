@@ -1,21 +1,21 @@
 import { Worker } from '@temporalio/worker';
 import { createImageActivities } from '../activities/images/activities.js';
-import { setUpDecoder } from '../activities/images/decoder.js';
+import { createDecoderPool } from '../activities/images/decoder-pool.js';
 import type { RoleWorkers, WorkerContext } from './context.js';
 
-/** One picture of 50 megapixels takes up to 600 MB while it is decoded: two at a time is what a small machine bears. */
+/** A decoder takes up to 500 MB for one picture: two at a time is what a small machine bears. */
 const PICTURES_AT_ONCE = 2;
 
-/** The worker that decodes pictures: in a process of its own, so that a crash in a decoder costs one try of one file. */
+/** The worker of pictures. It decodes none itself: a crash in a decoder costs one try of one file. */
 export async function createImageWorkers(context: WorkerContext): Promise<RoleWorkers> {
-  setUpDecoder();
+  const decoder = createDecoderPool({ processes: PICTURES_AT_ONCE });
   const worker = await Worker.create({
     connection: context.temporal,
     namespace: context.namespace,
     taskQueue: context.queues.images,
     maxConcurrentActivityTaskExecutions: PICTURES_AT_ONCE,
     shutdownGraceTime: context.settings.SHUTDOWN_GRACE,
-    activities: createImageActivities({ ...context.models, recipes: context.recipes }),
+    activities: createImageActivities({ ...context.models, recipes: context.recipes, decoder }),
   });
-  return { workers: [worker] };
+  return { workers: [worker], background: [{ start: () => undefined, stop: () => decoder.stop() }] };
 }

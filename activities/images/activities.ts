@@ -1,4 +1,4 @@
-import { ApplicationFailure, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/activity';
 import type { DatasetImage } from '../../domain/datasets.js';
 import type { Recipe } from '../../domain/recipes.js';
 import type { Refusal } from '../../domain/refusals.js';
@@ -8,8 +8,11 @@ import type { Runs } from '../../models/runs.js';
 import type { Uploads } from '../../models/uploads.js';
 import { createFileDecisions, uploadIdOf } from '../datasets/file-decisions.js';
 import type { DecisionDependencies } from '../datasets/file-decisions.js';
-import { inspectPicture } from './decoder.js';
-import { makeTrainingFile } from './training-files.js';
+import { withHeartbeats } from '../heartbeats.js';
+import type { Decoder } from './decoder-pool.js';
+import { countDeaths } from './deaths.js';
+import type { Deaths } from './deaths.js';
+import type { TrainingFileBounds } from './training-files.js';
 
 export interface ImageDependencies {
   readonly interactions: DecisionDependencies['interactions'];
@@ -17,6 +20,7 @@ export interface ImageDependencies {
   readonly blobs: Pick<Blobs, 'put' | 'read'>;
   readonly runs: Pick<Runs, 'read' | 'setTrainingFiles'>;
   readonly recipes: ReadonlyMap<string, Recipe>;
+  readonly decoder: Decoder;
 }
 
 /** What was found out about a picture, by hash and figures; its bytes are in the blob store. */
@@ -32,11 +36,13 @@ export type ImageActivities = ReturnType<typeof createImageActivities>;
 type UnfitImage = Extract<Refusal, { code: 'images-unfit' }>['images'][number];
 
 /**
- * Everything that decodes pictures, for a worker of its own: call `setUpDecoder` first, and let at most two run at once.
- * Each decodes one picture at a time.
+ * Everything that has pictures decoded, for a worker of its own. Each activity decodes one picture at a time.
+ *
+ * @throws `DecoderDied` (retryable) for each try that a decoder did not survive; after the third with the same picture
+ * the picture is refused as `IMG_UNDECODABLE` instead.
  */
 export function createImageActivities(dependencies: ImageDependencies) {
-  const { uploads, blobs, runs, recipes } = dependencies;
+  const { uploads, blobs, runs, recipes, decoder } = dependencies;
   const decisions = createFileDecisions(dependencies);
 
   return {
@@ -51,7 +57,9 @@ export function createImageActivities(dependencies: ImageDependencies) {
         throw ApplicationFailure.nonRetryable(`Expected the bytes of upload ${uploadId}, found none.`, 'Internal');
       }
 
-      const inspection = await inspectPicture(bytes);
+      const deaths = countDeaths();
+      const decoding = await withHeartbeats(deaths.details, () => decoder.inspect(bytes));
+      const inspection = decoding.kind === 'done' ? decoding.result : deaths.of(uploadId, decoding.how);
       if (inspection.kind === 'refused') {
         await decisions.decide(open, inspection);
         return { kind: 'decided' };
@@ -75,11 +83,11 @@ export function createImageActivities(dependencies: ImageDependencies) {
       const { images } = recipe;
       const bounds = { ...images, maxSidePx: Math.min(images.maxSidePx, run.settings.resolutionPx) };
 
+      const deaths = countDeaths();
       const files: { imageId: string; trainingSha256: string }[] = [];
       const unfit: UnfitImage[] = [];
       for (const image of run.images) {
-        heartbeat({ checked: files.length + unfit.length });
-        const outcome = await validateImage(image, bounds);
+        const outcome = await withHeartbeats(() => ({ checked: files.length + unfit.length, ...deaths.details() }), () => validateImage(image, bounds, deaths));
         if (outcome.kind === 'ok') files.push({ imageId: image.imageId, trainingSha256: outcome.trainingSha256 });
         else unfit.push({ fileName: image.fileName, problem: outcome.problem });
       }
@@ -91,12 +99,15 @@ export function createImageActivities(dependencies: ImageDependencies) {
 
   async function validateImage(
     image: FrozenImage,
-    bounds: { readonly maxSidePx: number; readonly sideMultiplePx: number; readonly minSidePx: number },
+    bounds: TrainingFileBounds,
+    deaths: Deaths,
   ): Promise<{ kind: 'ok'; trainingSha256: string } | { kind: 'unfit'; problem: string }> {
     if (image.trainingSha256 !== null) return { kind: 'ok', trainingSha256: image.trainingSha256 };
     const stored = await blobs.read(image.sha256);
     if (stored === null) return { kind: 'unfit', problem: 'IMG_MISSING' };
-    const file = await makeTrainingFile(stored, bounds);
+    const decoding = await decoder.makeTrainingFile(stored, bounds);
+    if (decoding.kind === 'died') return { kind: 'unfit', problem: deaths.of(image.imageId, decoding.how).problem.code };
+    const file = decoding.result;
     if (file.kind === 'unfit') return file;
     return { kind: 'ok', trainingSha256: (await blobs.put(file.bytes)).sha256 };
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { checkFormat, checkHeader, IMAGE_LIMITS, isSystemFile, trainingSize, warningsOf } from '../../domain/images.js';
 
-const header = (widthPx: number, heightPx: number) => ({ widthPx, heightPx, channels: 3, space: 'srgb', depth: 'uchar' });
+const header = (widthPx: number, heightPx: number) => ({ widthPx, heightPx, channels: 3, format: 'jpeg', space: 'srgb', depth: 'uchar', isProgressive: false });
 
 describe('what a header must say', () => {
   it.each([
@@ -16,6 +16,18 @@ describe('what a header must say', () => {
     [256, 2049, 'IMG_ASPECT'],
   ])('judges %i × %i pixels: %s', (widthPx, heightPx, code) => {
     expect(checkHeader(header(widthPx, heightPx))?.code ?? null).toBe(code);
+  });
+
+  it.each([
+    ['a JPEG that comes row by row', {}, 50_000_000],
+    ['a progressive JPEG', { isProgressive: true }, 16_666_666],
+    ['a progressive JPEG for print', { isProgressive: true, space: 'cmyk', channels: 4 }, 12_500_000],
+    ['an interlaced PNG', { format: 'png', isProgressive: true }, 33_333_333],
+    ['an interlaced PNG of 16 bits with alpha', { format: 'png', isProgressive: true, depth: 'ushort', channels: 4 }, 12_500_000],
+    ['a WebP', { format: 'webp' }, 25_000_000],
+  ])('bounds %s by what its decoder holds at once', (_kind, fields, maxPixels) => {
+    expect(checkHeader({ ...header(8001, 6250), ...fields })).toMatchObject({ code: 'IMG_TOO_MANY_PIXELS', maxPixels });
+    expect(checkHeader({ ...header(Math.floor(maxPixels / 4000), 4000), ...fields })).toBeNull();
   });
 
   it.each(['cmyk', 'rgb16', 'b-w', 'grey16'])('lets the colour space %s in: it can be turned into sRGB', (space) => {

@@ -84,7 +84,7 @@ describe('what is tried again of an upload', () => {
     expect(filesToRetry({ files: files('a.png', 'b.png'), captionFiles: [] }, [added(1), refused('picture', 2, code)])).toEqual({ pictures: [2], captions: [] });
   });
 
-  it.each(['IMG_CORRUPT', 'IMG_TOO_SMALL', 'IMG_FORMAT', 'IMG_DUPLICATE', 'IMG_EXPIRED', 'IMG_SOURCE', 'SET_FULL', 'SET_GONE'] as const)('is no picture that was refused with %s', (code) => {
+  it.each(['IMG_CORRUPT', 'IMG_UNDECODABLE', 'IMG_TOO_SMALL', 'IMG_FORMAT', 'IMG_DUPLICATE', 'IMG_EXPIRED', 'IMG_SOURCE', 'SET_FULL', 'SET_GONE'] as const)('is no picture that was refused with %s', (code) => {
     expect(filesToRetry({ files: files('a.png'), captionFiles: [] }, [refused('picture', 1, code)])).toEqual({ pictures: [], captions: [] });
   });
 

@@ -167,7 +167,7 @@ function chanceOf(seed: number): Chance {
 
 const colourOf = (chance: Chance): readonly number[] => [chance() * 255, chance() * 255, chance() * 255].map(Math.floor);
 
-const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+export const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /** One bit a pixel, grey. */
 function pngHeader(widthPx: number, heightPx: number): Buffer {
@@ -178,7 +178,7 @@ function pngHeader(widthPx: number, heightPx: number): Buffer {
   return pngChunk('IHDR', header);
 }
 
-function pngChunk(type: string, data: Buffer = Buffer.alloc(0)): Buffer {
+export function pngChunk(type: string, data: Buffer = Buffer.alloc(0)): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
   length.writeUInt32BE(data.length);
@@ -186,19 +186,19 @@ function pngChunk(type: string, data: Buffer = Buffer.alloc(0)): Buffer {
   return Buffer.concat([length, body, checksum]);
 }
 
-function riff(chunks: readonly Buffer[]): Buffer {
+export function riff(chunks: readonly Buffer[]): Buffer {
   const body = Buffer.concat([Buffer.from('WEBP', 'latin1'), ...chunks]);
   const length = Buffer.alloc(4);
   length.writeUInt32LE(body.length);
   return Buffer.concat([Buffer.from('RIFF', 'latin1'), length, body]);
 }
 
-function riffChunk(type: string, data: Buffer): Buffer {
+export function riffChunk(type: string, data: Buffer): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32LE(data.length);
   return Buffer.concat([Buffer.from(type, 'latin1'), length, data, Buffer.alloc(data.length % 2)]);
 }
 
-function uint24(value: number): Buffer {
+export function uint24(value: number): Buffer {
   return Buffer.from([value & 0xff, (value >> 8) & 0xff, (value >> 16) & 0xff]);
 }

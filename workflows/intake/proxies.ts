@@ -33,15 +33,19 @@ export function fetchingActivities() {
   });
 }
 
-/** Checking takes seconds, at most twice the decoder's own limit, but may wait behind other pictures. A file whose decoding kills its worker three times is given up. */
+/**
+ * Checking takes seconds, but may wait behind other pictures. A worker that dies in it is noticed by its heartbeat; a file
+ * that its decoder does not survive is refused by the activity itself, so whatever else fails is tried until the time is up.
+ */
 export function inspectingActivities() {
   return proxyActivities<Pick<ImageActivities, 'inspectImage'>>({
     taskQueue: queues().images,
     startToCloseTimeout: '2 minutes',
     scheduleToCloseTimeout: '15 minutes',
+    heartbeatTimeout: '20 seconds',
     cancellationType: WAIT,
     summary: 'check and normalise a picture',
-    retry: { maximumInterval: '10 seconds', maximumAttempts: 3 },
+    retry: { maximumInterval: '10 seconds' },
   });
 }
 

@@ -29,6 +29,7 @@ const PROBLEMS: Texts = {
   IMG_ASPECT: ({ widthPx, heightPx, maxRatio }) => `It is too long or too wide (${widthPx} × ${heightPx}); at most ${maxRatio} to 1. Cut it to what matters.`,
   IMG_PIXEL_TYPE: () => `Its kind of colours is not known here. ${SEND_PICTURE}`,
   IMG_CORRUPT: () => 'The picture is damaged or incomplete. Save it again and send it once more.',
+  IMG_UNDECODABLE: () => 'It could not be read: opening it fails each time. Save it again as JPEG or PNG and send that.',
   IMG_SOURCE: () => 'It comes from an address the yard does not fetch from. Send it as an attachment.',
   IMG_EXPIRED: () => 'Discord no longer gives it out. Send it again.',
   IMG_FETCH_FAILED: () => 'It could not be fetched from Discord just now.',

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { MockActivityEnvironment } from '@temporalio/testing';
 import sharp from 'sharp';
 import { createImageActivities, type ImageActivities, type ValidateOutcome } from '../../../activities/images/activities.js';
-import { setUpDecoder } from '../../../activities/images/decoder.js';
+import { createDecoderPool, type DecoderPool } from '../../../activities/images/decoder-pool.js';
 import type { Recipe } from '../../../domain/recipes.js';
 import type { FrozenImage } from '../../../domain/runs.js';
 import { createBlobs, type Blobs } from '../../../models/blobs.js';
@@ -33,21 +33,22 @@ describe('checking the images of a run again', () => {
   let blobs: Blobs;
   let runs: Runs;
   let activities: ImageActivities;
+  let decoder: DecoderPool;
   let runNumber = 0;
   let runId = '';
 
   beforeAll(async () => {
-    setUpDecoder();
+    decoder = createDecoderPool({ processes: 1 });
     database = await openTestDatabase();
     const { connection } = database;
     blobs = createBlobs(connection);
     runs = createRuns(connection);
     await Promise.all([blobs.ensureIndexes(), runs.ensureIndexes()]);
-    activities = createImageActivities({ blobs, runs, interactions: createInteractions(connection), uploads: createUploads(connection), recipes: new Map([[RECIPE.id, RECIPE]]) });
+    activities = createImageActivities({ blobs, runs, interactions: createInteractions(connection), uploads: createUploads(connection), decoder, recipes: new Map([[RECIPE.id, RECIPE]]) });
   });
   afterAll(async () => {
     await database.close();
-    sharp.unblock({ operation: ['VipsForeignLoad'] });
+    await decoder.stop();
   });
   beforeEach(() => {
     runNumber += 1;

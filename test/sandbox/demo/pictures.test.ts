@@ -39,8 +39,8 @@ describe('the pictures of the demo', () => {
 
   it('gives no picture that intake would refuse', async () => {
     for (const { fileName, bytes } of pictures) {
-      const { width, height, channels, space, depth } = await sharp(bytes).metadata();
-      expect([fileName, checkFormat(sniffFormat(bytes)), checkHeader({ widthPx: width, heightPx: height, channels, space, depth })]).toEqual([fileName, null, null]);
+      const { width, height, format, channels, space, depth, isProgressive } = await sharp(bytes).metadata();
+      expect([fileName, checkFormat(sniffFormat(bytes)), checkHeader({ widthPx: width, heightPx: height, format, channels, space, depth, isProgressive })]).toEqual([fileName, null, null]);
     }
   });
 

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import sharp from 'sharp';
 import { FOREIGN_FILES, jpegPicture, pngPicture } from '../../support/pictures.js';
 import { openIntakeYard, type IntakeYard } from './intake-yard.js';
 
@@ -10,7 +9,6 @@ describe('captions that come with an upload', () => {
   });
   afterAll(async () => {
     await yard.close();
-    sharp.unblock({ operation: ['VipsForeignLoad'] });
   });
 
   const captionsIn = async (datasetId: string) => new Map((await yard.datasets.read(datasetId))?.images.map(({ fileName, caption }) => [fileName, caption]));

@@ -4,7 +4,8 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
 import { createDatasetActivities } from '../../../activities/datasets/activities.js';
 import { createImageActivities } from '../../../activities/images/activities.js';
-import { setUpDecoder } from '../../../activities/images/decoder.js';
+import { createDecoderPool } from '../../../activities/images/decoder-pool.js';
+import type { Decoder } from '../../../activities/images/decoder-pool.js';
 import { queueNames } from '../../../domain/queues.js';
 import type { FileVerdict } from '../../../domain/verdicts.js';
 import { createBlobs, type Blobs } from '../../../models/blobs.js';
@@ -42,7 +43,7 @@ export interface Sent {
 
 /** A yard that only takes uploads in: the real workflow, activities, servers and database, a host of attachments, and an adapter that notes its answers. */
 export async function openIntakeYard() {
-  setUpDecoder();
+  const decoder = createDecoderPool({ processes: 2 });
   const [database, host] = await Promise.all([openTestDatabase(), openAttachmentHost()]);
   const { connection } = database;
   const models = {
@@ -58,15 +59,15 @@ export async function openIntakeYard() {
   };
   const clientConnection = await Connection.connect({ address: testTemporalAddress() });
   const client = new Client({ connection: clientConnection });
-  const stopWorkers = await runWorkers(prefix, models, host, answering);
+  const stopWorkers = await runWorkers(prefix, { ...models, decoder }, host, answering);
 
   return {
-    ...models, host, answers, client, prefix, connection,
+    ...models, decoder, host, answers, client, prefix, connection,
     ...conversation(models, host, client, prefix),
     close: async () => {
       await stopWorkers();
       await clientConnection.close();
-      await Promise.all([database.close(), host.close()]);
+      await Promise.all([database.close(), host.close(), decoder.stop()]);
     },
   };
 }
@@ -79,7 +80,7 @@ interface Models {
   readonly runs: ReturnType<typeof createRuns>;
 }
 
-async function runWorkers(prefix: string, models: Models, host: AttachmentHost, answering: IntakeAnswering): Promise<() => Promise<void>> {
+async function runWorkers(prefix: string, models: Models & { readonly decoder: Decoder }, host: AttachmentHost, answering: IntakeAnswering): Promise<() => Promise<void>> {
   const connection = await NativeConnection.connect({ address: testTemporalAddress() });
   const queues = queueNames(prefix);
   const download = { allowedOrigins: [host.origin], timeouts: { answerMs: 2000, idleMs: 2000, totalMs: 10_000 } };

@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import sharp from 'sharp';
 import { createDatasetActivities } from '../../../activities/datasets/activities.js';
 import { createImageActivities } from '../../../activities/images/activities.js';
 import { isUploadDecided } from '../../../domain/verdicts.js';
@@ -34,7 +33,6 @@ describe('the intake of an upload', () => {
   });
   afterAll(async () => {
     await yard.close();
-    sharp.unblock({ operation: ['VipsForeignLoad'] });
   });
 
   const verdictsOf = async (interactionId: string) => (await yard.interactions.read(interactionId))?.verdicts ?? [];
@@ -128,7 +126,6 @@ describe('each step of an intake', () => {
   });
   afterAll(async () => {
     await yard.close();
-    sharp.unblock({ operation: ['VipsForeignLoad'] });
   });
 
   const steps = () => ({

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import sharp from 'sharp';
 import type { FileVerdict } from '../../../domain/verdicts.js';
 import {
   animatedPng, animatedWebp, blurredJpeg, cmykJpeg, FOREIGN_FILES, jpegPicture, lookalikeJpeg, pngBomb, pngPicture, rotatedJpeg, sixteenBitPng, truncatedJpeg, webpPicture,
@@ -18,7 +17,6 @@ describe('the verdicts on an upload', () => {
   });
   afterAll(async () => {
     await yard.close();
-    sharp.unblock({ operation: ['VipsForeignLoad'] });
   });
 
   it('come one by one, by number and name, and what is added is what is told', async () => {
