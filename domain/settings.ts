@@ -61,7 +61,7 @@ export const SETTINGS = {
   POLL_INTERVAL: { kind: 'duration', default: '2s', help: 'how often a node is asked about a training' },
   NODE_REPORT_INTERVAL: { kind: 'duration', default: '60s', help: 'how often a node’s state is written down and its jobs are checked' },
   SETTLE_INTERVAL: { kind: 'duration', default: '2m', help: 'how often dead runs are looked for' },
-  SETTLE_GRACE: { kind: 'duration', default: '2m', help: 'age before which a run is not judged' },
+  SETTLE_GRACE: { kind: 'duration', default: '30s', help: 'age before which a run is not judged' },
   CARD_EDIT_INTERVAL: { kind: 'duration', default: '5s', help: 'least time between two edits of a card' },
   CARD_SLOW_INTERVAL: { kind: 'duration', default: '30s', help: 'the same once a run is ten minutes old' },
   ATTACH_MAX_BYTES: { kind: 'integer', unit: 'bytes', default: '10485760', min: 0, max: 25_000_000, help: 'model files up to this size come along with the news in direct messages' },

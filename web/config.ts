@@ -3,7 +3,7 @@ import type { ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { readSettings, type SettingsOutcome, type SettingValues } from '../domain/settings.js';
 
-const NAMES = ['MONGODB_URI', 'WEB_HOST', 'WEB_PORT', 'PUBLIC_URL', 'DOWNLOAD_SECRET', 'DOWNLOAD_TTL', 'LOG_LEVEL'] as const;
+const NAMES = ['MONGODB_URI', 'WEB_HOST', 'WEB_PORT', 'PUBLIC_URL', 'DOWNLOAD_SECRET', 'DOWNLOAD_TTL', 'LOG_LEVEL', 'TEMPORAL_NAMESPACE', 'TASK_QUEUE_PREFIX'] as const;
 const REQUIRED = ['MONGODB_URI', 'DOWNLOAD_SECRET'] as const;
 
 export type WebConfig = SettingValues<(typeof NAMES)[number], (typeof REQUIRED)[number]>;
@@ -25,4 +25,9 @@ export function temporalConnectionOptions(): Pick<ConnectionOptions, 'address' |
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(metadata === undefined ? {} : { metadata }),
   };
+}
+
+/** As the workers read it: Temporal's own configuration file comes before the setting. */
+export function temporalNamespace({ TEMPORAL_NAMESPACE }: Pick<WebConfig, 'TEMPORAL_NAMESPACE'>): string {
+  return loadClientConnectConfig().namespace ?? TEMPORAL_NAMESPACE;
 }

@@ -1,11 +1,12 @@
-import { Connection as TemporalConnection } from '@temporalio/client';
+import { Client, Connection as TemporalConnection } from '@temporalio/client';
 import { createConnection } from 'mongoose';
 import { pino } from 'pino';
 import { parentWatched } from '../domain/settings.js';
 import { createBlobs } from '../models/blobs.js';
 import { createDownloadLinks } from '../models/download-links.js';
 import { createLoras } from '../models/loras.js';
-import { environment, readWebConfig, temporalConnectionOptions } from './config.js';
+import { readSweeps } from '../workflows/settle-runs/client.js';
+import { environment, readWebConfig, temporalConnectionOptions, temporalNamespace } from './config.js';
 import { createWebServer } from './server.js';
 
 const CONFIG_PROBLEM = 78;
@@ -19,10 +20,11 @@ async function main(): Promise<void> {
     process.stderr.write(`${config.problems.join('\n')}\n`);
     process.exit(CONFIG_PROBLEM);
   }
-  const { MONGODB_URI, WEB_HOST, WEB_PORT, PUBLIC_URL, DOWNLOAD_SECRET, DOWNLOAD_TTL, LOG_LEVEL } = config.values;
+  const { MONGODB_URI, WEB_HOST, WEB_PORT, PUBLIC_URL, DOWNLOAD_SECRET, DOWNLOAD_TTL, LOG_LEVEL, TASK_QUEUE_PREFIX } = config.values;
   const log = pino({ name: 'web', level: LOG_LEVEL });
   const database = await createConnection(MONGODB_URI, { serverSelectionTimeoutMS: MONGODB_ANSWERS_WITHIN_MS, appName: 'trainyard-web' }).asPromise();
   const temporal = TemporalConnection.lazy({ ...temporalConnectionOptions(), connectTimeout: '2 seconds' });
+  const client = new Client({ connection: temporal, namespace: temporalNamespace(config.values) });
   const app = createWebServer({
     loras: createLoras(database),
     blobs: createBlobs(database),
@@ -32,6 +34,7 @@ async function main(): Promise<void> {
       mongodb: () => database.db?.admin().ping() ?? Promise.reject(new Error('not connected')),
       temporal: () => temporal.withDeadline(Date.now() + HEALTH_LIMIT_MS, () => temporal.workflowService.getSystemInfo({})),
     },
+    sweeps: () => temporal.withDeadline(Date.now() + HEALTH_LIMIT_MS, () => readSweeps(client, TASK_QUEUE_PREFIX)),
     limitMs: HEALTH_LIMIT_MS,
     log,
   });

@@ -52,6 +52,8 @@ export interface EndingRun {
   readonly stepsDone: number;
   readonly totalSteps: number;
   readonly claim: Claim | null;
+  /** Whose cancel was under way. */
+  readonly cancelling: CancelledBy | null;
   readonly end: RunEnd | null;
   readonly hasArtifact: boolean;
   readonly pricePoints: number;
@@ -113,6 +115,7 @@ export function createRunActivities(deps: RunDependencies) {
         stepsDone: row.progress?.step ?? 0,
         totalSteps: row.settings.steps,
         claim: row.claim,
+        cancelling: row.cancelling,
         end: row.end,
         hasArtifact: row.artifact !== null,
         pricePoints: row.pricePoints,

@@ -132,10 +132,11 @@ describe('the process of the bot', () => {
 
 describe('the process of the web part', () => {
   it('says where it is ready and is healthy while MongoDB and Temporal are there', async () => {
-    const web = start('web/main.ts', environment());
+    const web = start('web/main.ts', environment({ TASK_QUEUE_PREFIX: 'a-yard-without-workers/' }));
     const { address } = await web.ready();
     const health = await fetch(`${String(address)}/healthz`);
-    expect(await health.json()).toEqual({ ok: true, mongodb: true, temporal: true });
+    // No worker has made the schedule of this yard.
+    expect(await health.json()).toEqual({ ok: true, degraded: true, mongodb: true, temporal: true, settling: { state: 'missing', lastSweepAt: null, counts: null } });
     web.child.kill('SIGTERM');
     expect(await web.ended).toEqual([0, null]);
   });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { disagreementsAbout } from '../../sandbox/demo/agreement/check.js';
 import { waitForRow } from '../../sandbox/demo/player.js';
-import type { DeadRuns } from '../../activities/temporal/activities.js';
+import type { DeadRuns } from '../../activities/temporal/dead-runs.js';
 import { settleRunIdOf, trainRunIdOf } from '../../domain/workflow-names.js';
 import { saveHistory } from '../support/histories.js';
 import { letNodesGo, startHeldRun } from '../support/runs.js';

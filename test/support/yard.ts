@@ -29,6 +29,7 @@ import { createGpuWorkers } from '../../workers/gpu.js';
 import { createImageWorkers } from '../../workers/images.js';
 import { createYardWorkers } from '../../workers/yard.js';
 import { createWebServer } from '../../web/server.js';
+import { readSweeps } from '../../workflows/settle-runs/client.js';
 import { givenAddress } from './config.js';
 import { openTestDatabase } from './database.js';
 import { wrongdoings } from './discord-routes.js';
@@ -102,6 +103,7 @@ export async function openTestYard({ settings = {}, nodes: nodeCount = 2, stepMs
     links: createDownloadLinks({ baseUrl: 'http://127.0.0.1', secret: env.DOWNLOAD_SECRET, ttlMs: context.settings.DOWNLOAD_TTL }),
     now: () => new Date(),
     checks: { mongodb: () => Promise.resolve(), temporal: () => Promise.resolve() },
+    sweeps: () => readSweeps(context.client, prefix),
     limitMs: 1_000,
     log,
   });

@@ -1,11 +1,13 @@
-import { log, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { log, proxyActivities, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { DiscordActivities } from '../../activities/discord/activities.js';
-import type { LedgerActivities } from '../../activities/ledger/activities.js';
+import type { LedgerActivities, Resolved } from '../../activities/ledger/activities.js';
 import type { LoraActivities } from '../../activities/loras/activities.js';
-import type { RunActivities } from '../../activities/runs/activities.js';
+import type { EndingRun, RunActivities } from '../../activities/runs/activities.js';
 import type { ComfyActivities } from '../../activities/comfyui/activities.js';
 import { prefixOfYardQueue, queueNames } from '../../domain/queues.js';
 import type { Claim, RunEnd } from '../../domain/runs.js';
+import { SETTLE_INTERRUPT_LIMIT_MS } from '../../domain/settling.js';
+import { trainRunIdOf } from '../../domain/workflow-names.js';
 
 const WAIT = 'WAIT_CANCELLATION_COMPLETED';
 
@@ -17,8 +19,11 @@ export async function settleRun({ runId }: { runId: string }): Promise<RunEnd> {
     cancellationType: WAIT,
     retry: { maximumInterval: '1 minute' },
   });
+  show(runId, 'ending: its job is interrupted, its points are resolved');
   const end = await endOf();
+  show(runId, `${end.kind}: its owner is told`);
   await announce(runId);
+  show(runId, `${end.kind}: nothing is left to do`);
   return end;
 
   async function endOf(): Promise<RunEnd> {
@@ -33,17 +38,28 @@ export async function settleRun({ runId }: { runId: string }): Promise<RunEnd> {
       if (kept.capturedPoints > 0 || ending.pricePoints === 0) return yard.shelveLora({ runId, capturedPoints: kept.capturedPoints });
     }
     if (ending.claim !== null) await interrupt(runId, ending.claim);
-    const released = await yard.releasePoints({ runId });
-    return yard.endRun({ runId, end: { kind: 'failed', failure: { type: 'Terminated' }, releasedPoints: released.releasedPoints } });
+    return yard.endRun({ runId, end: endWithoutFile(ending, await yard.releasePoints({ runId })) });
   }
+}
+
+/** A cancel that was under way ends as one: with what was captured for it already, else with everything given back. */
+function endWithoutFile({ cancelling }: EndingRun, { capturedPoints, releasedPoints }: Resolved): RunEnd {
+  // Only an owner's cancel captures a part.
+  const by = capturedPoints > 0 ? 'owner' : cancelling;
+  if (by === null) return { kind: 'failed', failure: { type: 'Terminated' }, releasedPoints };
+  return { kind: 'cancelled', by, capturedPoints, releasedPoints };
+}
+
+function show(runId: string, state: string): void {
+  setCurrentDetails(`**${state}**  \ndoes what \`${trainRunIdOf(runId)}\` would have done: its workflow is gone`);
 }
 
 async function interrupt(runId: string, claim: Claim): Promise<void> {
   const node = proxyActivities<Pick<ComfyActivities, 'interruptJob'>>({
     taskQueue: queueNames(prefixOfYardQueue(workflowInfo().taskQueue)).node(claim.nodeId),
-    scheduleToStartTimeout: '2 minutes',
-    scheduleToCloseTimeout: '5 minutes',
-    startToCloseTimeout: '1 minute',
+    // The points of a dead run do not wait long for its node.
+    scheduleToCloseTimeout: SETTLE_INTERRUPT_LIMIT_MS,
+    startToCloseTimeout: SETTLE_INTERRUPT_LIMIT_MS,
     cancellationType: WAIT,
     summary: `interrupt the job on ${claim.nodeId}`,
     retry: { maximumInterval: '10 seconds' },

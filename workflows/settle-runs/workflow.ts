@@ -1,5 +1,12 @@
-import { proxyActivities, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import type { DeadRuns, TemporalActivities } from '../../activities/temporal/activities.js';
+import { log, proxyActivities, setCurrentDetails, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import type { DiscordActivities } from '../../activities/discord/activities.js';
+import type { OperatorsActivities } from '../../activities/operators/activities.js';
+import type { TemporalActivities } from '../../activities/temporal/activities.js';
+import type { DeadRuns } from '../../activities/temporal/dead-runs.js';
+import type { Trouble } from '../../domain/troubles.js';
+import { prefixOfYardQueue, queueNames } from '../../domain/queues.js';
+import { SWEEP_MEMO } from './messages.js';
+import type { SweepCounts } from './messages.js';
 
 /** The net under everything: finds runs whose workflow is gone, starts one `settleRun` for each, and sees to it that cards are kept. */
 export async function settleRuns(): Promise<DeadRuns> {
@@ -13,13 +20,80 @@ export async function settleRuns(): Promise<DeadRuns> {
   await temporal.ensureKeepCards();
   const report = await temporal.findDeadRuns({ sweepId: workflowInfo().runId });
   for (const runId of report.settling) await temporal.startSettleRun({ runId });
-  setCurrentDetails(
-    [
-      `looked at **${report.looked}** · alive ${report.alive}`,
-      `settling: ${report.settling.join(', ') || 'none'}`,
-      `seen dead, waiting for another look: ${report.waiting.join(', ') || 'none'}`,
-      `for an operator: ${report.reported.join(', ') || 'none'}`,
-    ].join('\n\n'),
-  );
+  // The details need a worker to be shown; the memo stays with the closed sweep, for health and for operators.
+  upsertMemo({ [SWEEP_MEMO]: countsOf(report) });
+  setCurrentDetails(detailsOf(report));
+  await tellOperators(report);
   return report;
+}
+
+/** Whether operators can be told is nothing a sweep may fail of: what they have not heard, the next one tells. */
+async function tellOperators({ troubles, skipped }: DeadRuns): Promise<void> {
+  const yard = proxyActivities<OperatorsActivities>({
+    startToCloseTimeout: '20 seconds',
+    scheduleToCloseTimeout: '45 seconds',
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+    summary: 'write down what operators have to know',
+  });
+  const discord = proxyActivities<Pick<DiscordActivities, 'tellOperators'>>({
+    taskQueue: queueNames(prefixOfYardQueue(workflowInfo().taskQueue)).discord,
+    startToCloseTimeout: '30 seconds',
+    heartbeatTimeout: '20 seconds',
+    // Shorter than the interval of sweeps: while Discord is away, runs are still settled in time.
+    scheduleToCloseTimeout: '45 seconds',
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+    summary: 'tell operators',
+  });
+  try {
+    const { untold } = await yard.noteTroubles({ found: troubles, skipped });
+    if (untold > 0) await discord.tellOperators({});
+  } catch (error) {
+    log.warn('could not tell operators of all troubles; the next sweep does', { error: String(error) });
+  }
+}
+
+function countsOf({ looked, alive, settling, waiting, reported, skipped, troubles }: DeadRuns): SweepCounts {
+  return {
+    looked,
+    alive,
+    settling: settling.length,
+    waiting: waiting.length,
+    reported: reported.length,
+    skipped: skipped.length,
+    troubles: troubles.length,
+  };
+}
+
+function detailsOf({ looked, alive, settling, waiting, reported, skipped, troubles }: DeadRuns): string {
+  return [
+    `looked at **${looked}** · alive ${alive}`,
+    `settling: ${listOf(settling)}`,
+    `seen dead, waiting for another look: ${listOf(waiting)}`,
+    `for an operator: ${listOf(reported)}`,
+    `no answer about: ${listOf(skipped)}`,
+    `troubles: ${listOf(troubles.map(troubleLine))}`,
+  ].join('\n\n');
+}
+
+/** The Web UI takes 20 kB: what is more than these stands in the result of the sweep. */
+const MOST_LISTED = 40;
+
+function listOf(items: readonly string[]): string {
+  if (items.length === 0) return 'none';
+  const more = items.length - MOST_LISTED;
+  return `${items.slice(0, MOST_LISTED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function troubleLine(trouble: Trouble): string {
+  switch (trouble.kind) {
+    case 'stuck-workflow':
+      return `\`${trouble.workflowId}\` is stuck after ${trouble.failures} failures in a row`;
+    case 'release-failing':
+      return `\`${trouble.workflowId}\` has tried ${trouble.attempts} times to resolve its points`;
+    case 'foreign-run':
+      return `run ${trouble.runId} belongs to namespace ${trouble.namespaceId}`;
+    case 'node-out':
+    case 'queue-waiting':
+      return trouble.kind;
+  }
 }
