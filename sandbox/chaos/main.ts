@@ -1,4 +1,5 @@
 import { argv, exit } from 'node:process';
+import { runKillsChaos } from './kills/run.js';
 import { runLedgerChaos } from './ledger/run.js';
 import { readOptions, type ChaosOptions } from './options.js';
 
@@ -36,8 +37,13 @@ async function attack(options: ChaosOptions, say: (line: string) => void): Promi
       const { sequences, commands, faults, stepDowns, violations } = report;
       return { held: violations === 0, report, sentence: `${sequences} sequences, ${commands} commands, ${faults} faults, ${stepDowns} step-downs: ${violations} violations.` };
     }
+    case 'kills': {
+      say(`Killing ${options.kills} processes of a yard at work, seed ${options.seed}.`);
+      const { held, report } = await runKillsChaos({ ...options, say });
+      const { runs, kills, stops, lost, duplicated, stuck, orphanJobs, late, recoveryMs } = report;
+      return { held, report, sentence: `${runs} runs, ${kills} kills, ${stops} stops: ${lost} lost, ${duplicated} duplicated, ${stuck} stuck, ${orphanJobs} orphan jobs, ${late} late; back within ${recoveryMs.max / 1000} s.` };
+    }
     case 'points':
-    case 'kills':
       throw new Error(`--${options.kind} is not part of this version.`);
   }
 }

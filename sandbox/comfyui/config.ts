@@ -23,6 +23,7 @@ const environment = z.object({
   STAND_IN_CHECKPOINTS: z.string().default(DEFAULT_CHECKPOINTS.join(',')),
   STAND_IN_VRAM_BYTES: z.coerce.number().int().min(0).default(24 * 1024 ** 3),
   STAND_IN_CACHE_NONE: flag,
+  STAND_IN_KEEP_TRUTH: flag,
   TRAINYARD_PARENT_WATCH: flag,
 });
 
@@ -44,6 +45,7 @@ export function parseConfig(env: Record<string, string | undefined>): StandInCon
       checkpoints: values.STAND_IN_CHECKPOINTS.split(',').map((name) => name.trim()),
       vramTotalBytes: values.STAND_IN_VRAM_BYTES,
       cacheNone: values.STAND_IN_CACHE_NONE,
+      keepTruth: values.STAND_IN_KEEP_TRUTH,
     },
     watchParent: values.TRAINYARD_PARENT_WATCH,
   };

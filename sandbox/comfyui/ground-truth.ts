@@ -1,3 +1,4 @@
+import type { GroundTruthFile } from './ground-truth-file.js';
 import type { GraphNode, QueueItem } from './protocol.js';
 import { isRecord } from './protocol.js';
 
@@ -19,7 +20,7 @@ export interface WrittenFile {
   sizeBytes: number;
 }
 
-/** What really happened to one queue entry; survives a simulated restart, which ComfyUI's own memory does not. */
+/** What really happened to one queue entry; survives a simulated restart, and with a file the end of the process, which ComfyUI's own memory does not. */
 export interface JobRecord {
   entry: number;
   promptId: string;
@@ -56,15 +57,18 @@ export interface GroundTruth {
   clear(): void;
 }
 
-export function createGroundTruth(): GroundTruth {
-  const records = new Map<number, JobRecord>();
-  let lastEntry = 0;
+export function createGroundTruth(file: GroundTruthFile | null = null): GroundTruth {
+  const earlier = file?.read(Date.now()) ?? [];
+  const records = new Map<number, JobRecord>(earlier.map((record) => [record.entry, record]));
+  let lastEntry = Math.max(0, ...records.keys());
 
   return {
     add(item) {
       lastEntry += 1;
       const entered = { ...item, entry: lastEntry };
-      records.set(lastEntry, newRecord(entered));
+      const record = newRecord(entered);
+      file?.add(record);
+      records.set(lastEntry, file === null ? record : writtenDown(record, file));
       return entered;
     },
     of(entry) {
@@ -86,6 +90,19 @@ export function createGroundTruth(): GroundTruth {
       }
     },
   };
+}
+
+/** The same record, whose changes are in the file before anybody can learn of them. Single steps are told at the end only. */
+function writtenDown(record: JobRecord, file: GroundTruthFile): JobRecord {
+  return new Proxy(record, {
+    set(target, field, value: unknown) {
+      Reflect.set(target, field, value);
+      const isStep = field === 'trainedSteps' || field === 'held';
+      const { trainedSteps } = target;
+      if (!isStep) file.change(target.entry, { [field]: value, ...(field === 'endedAt' ? { trainedSteps } : {}) });
+      return true;
+    },
+  });
 }
 
 function newRecord(item: QueueItem): JobRecord {

@@ -1,11 +1,13 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import { createApp } from './app.js';
 import { createCallLog } from './call-log.js';
 import { createFolders } from './folders.js';
 import { createGroundTruth } from './ground-truth.js';
+import { openGroundTruthFile } from './ground-truth-file.js';
 import type { RouteContext } from './routes/comfy-route.js';
 import { createScenarios } from './scenarios.js';
 import type { ServerProcess } from './server-process.js';
@@ -28,6 +30,8 @@ export interface ComfyStandInOptions {
   checkpoints?: string[];
   /** Largest request body; 100 MB by default. */
   maxUploadBytes?: number;
+  /** Keeps what happened to every job in a file of `dir`, for a process that is going to be killed. */
+  keepTruth?: boolean;
 }
 
 export interface ComfyStandIn {
@@ -52,7 +56,7 @@ export async function createComfyStandIn(options: ComfyStandInOptions): Promise<
   const folders = createFolders(options.dir, options.checkpoints ?? DEFAULT_CHECKPOINTS);
   const stage = createStage(options.stepMs ?? DEFAULT_STEP_MS);
   const scenarios = createScenarios();
-  const truth = createGroundTruth();
+  const truth = createGroundTruth(options.keepTruth === true ? openGroundTruthFile(path.join(options.dir, 'ground-truth.jsonl')) : null);
   const calls = createCallLog();
   const maxUploadBytes = options.maxUploadBytes ?? DEFAULT_UPLOAD_BYTES;
   const features = { supports_preview_metadata: true, max_upload_size: maxUploadBytes, assets: false };
