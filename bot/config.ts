@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { ConnectionOptions } from '@temporalio/client';
+import { secretsOf } from '../domain/secrets.js';
 import { readSettings, type SettingsOutcome, type SettingValues } from '../domain/settings.js';
 
 const NAMES = [
@@ -22,6 +23,7 @@ const NAMES = [
   'DOWNLOAD_SECRET',
   'DOWNLOAD_TTL',
   'LOG_LEVEL',
+  'SHUTDOWN_GRACE',
 ] as const;
 const REQUIRED = ['MONGODB_URI', 'DISCORD_TOKEN', 'DOWNLOAD_SECRET'] as const;
 
@@ -29,6 +31,12 @@ export type BotConfig = SettingValues<(typeof NAMES)[number], (typeof REQUIRED)[
 
 export function readBotConfig(env: Readonly<Record<string, string | undefined>>): SettingsOutcome<BotConfig> {
   return readSettings(env, NAMES, { required: REQUIRED, readFile: (path) => readFileSync(path, 'utf8') });
+}
+
+/** What no log or error text may hold. */
+export function botSecrets(env: Readonly<Record<string, string | undefined>>): string[] {
+  const { apiKey } = loadClientConnectConfig().connectionOptions;
+  return [...secretsOf(env, (path) => readFileSync(path, 'utf8')), ...(typeof apiKey === 'string' ? [apiKey] : [])];
 }
 
 const DEPLOY_NAMES = ['DISCORD_TOKEN', 'DISCORD_API_URL'] as const;

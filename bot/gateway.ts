@@ -39,13 +39,28 @@ export function createGateway({ apiUrl, log, onUnauthorized }: Omit<GatewayOptio
   return client;
 }
 
+/** The interactions that are being handled. */
+export interface Listening {
+  /** Resolves when the last of them is answered, or has failed. */
+  drained(): Promise<void>;
+}
+
 /** Lets every interaction go through the router, which never throws. */
-export function listen(client: Client, route: (interaction: Interaction) => Promise<void>, log: Log): void {
+export function listen(client: Client, route: (interaction: Interaction) => Promise<void>, log: Log): Listening {
+  const underWay = new Set<Promise<void>>();
   client.on(Events.InteractionCreate, (interaction) => {
-    route(interaction).catch((error: unknown) => {
-      log.error({ err: error, interactionId: interaction.id }, 'an interaction got no answer');
-    });
+    const handled = route(interaction)
+      .catch((error: unknown) => {
+        log.error({ err: error, interactionId: interaction.id }, 'an interaction got no answer');
+      })
+      .finally(() => underWay.delete(handled));
+    underWay.add(handled);
   });
+  return {
+    async drained() {
+      await Promise.all(underWay);
+    },
+  };
 }
 
 /** Resolves when the gateway is up and the application is known. */

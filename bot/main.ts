@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client as TemporalClient, Connection as TemporalConnection } from '@temporalio/client';
 import type { Client } from 'discord.js';
 import { createConnection } from 'mongoose';
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { COMMANDS, MESSAGE_COMMANDS } from './commands/index.js';
 import { COMPONENTS } from './components/index.js';
-import { environment, readBotConfig, readTemporalConfig } from './config.js';
+import { botSecrets, environment, readBotConfig, readTemporalConfig } from './config.js';
 import { connectInTime } from './database.js';
 import { registeredCommands } from './deploy.js';
 import { createGateway, listen, login } from './gateway.js';
@@ -13,13 +13,19 @@ import { openServices } from './open-services.js';
 import { createRouter } from './router.js';
 import { resumeUploads } from './upload.js';
 import { createYard } from './yard.js';
+import { createRedaction } from '../domain/secrets.js';
 import { parentWatched } from '../domain/settings.js';
 import { loadRecipes, RECIPES_FOLDER } from '../recipes/load.js';
+import { createProcessLog } from '../workers/process-log.js';
+import { createStopping } from '../workers/stopping.js';
 
 const CONFIG_PROBLEM = 78;
 const UNAUTHORIZED = 77;
 /** How long a start waits for the database before it serves without it. */
 const DATABASE_HEAD_START_MS = 5_000;
+
+/** Until the secrets are known, what is secret by its form is censored. */
+let redact = createRedaction([]);
 
 /** The Discord adapter: one gateway connection, one router. It keeps nothing between interactions, so it may die at any time. */
 async function main(): Promise<void> {
@@ -30,7 +36,9 @@ async function main(): Promise<void> {
     process.exit(CONFIG_PROBLEM);
   }
   const settings = config.values;
-  const log = pino({ name: 'bot', level: settings.LOG_LEVEL, redact: { paths: ['*.token', '*.url', 'err.requestBody', 'err.url'], censor: '[secret]' } });
+  redact = createRedaction(botSecrets(env));
+  const log = createProcessLog('bot', settings.LOG_LEVEL, redact);
+  const stopping = createStopping({ watchParent: parentWatched(env), onProblem: (problem) => { log.error({ err: problem }, 'stop'); } });
 
   const database = createConnection();
   const { connectionOptions, namespace } = readTemporalConfig();
@@ -51,14 +59,16 @@ async function main(): Promise<void> {
     log,
     onUnauthorized: () => process.exit(UNAUTHORIZED),
   });
-  stopWhenAsked(parentWatched(env), log, async () => {
-    giveUp.abort();
-    await gateway.destroy();
-    await Promise.allSettled([database.close(), temporal.close()]);
-  });
 
   await Promise.race([connected, delay(DATABASE_HEAD_START_MS, undefined, { ref: false })]);
-  listen(gateway, createRouter({ services: services.services, commands: COMMANDS, messageCommands: MESSAGE_COMMANDS, components: COMPONENTS }), log);
+  const listening = listen(gateway, createRouter({ services: services.services, commands: COMMANDS, messageCommands: MESSAGE_COMMANDS, components: COMPONENTS }), log);
+  stopping.drainBy(async () => {
+    giveUp.abort();
+    // No new interaction arrives; answers need no gateway.
+    await gateway.destroy();
+    await listening.drained();
+    await Promise.allSettled([database.close(), temporal.close()]);
+  }, settings.SHUTDOWN_GRACE);
   const ready = await login(gateway, settings.DISCORD_TOKEN);
   await lookForCommands(ready, log);
   // The supervisor waits for this line, whatever the level of the log.
@@ -75,22 +85,7 @@ async function lookForCommands({ rest, application }: Client<true>, log: Logger)
   if (registered.length === 0) log.warn({ applicationId: application.id }, 'no commands are registered for all servers: npm run deploy-commands does it');
 }
 
-function stopWhenAsked(watchParent: boolean, log: Logger, close: () => Promise<void>): void {
-  let stopping = false;
-  const stop = (): void => {
-    if (stopping) return;
-    stopping = true;
-    close()
-      .catch((error: unknown) => {
-        log.error({ err: error }, 'stop');
-      })
-      .finally(() => process.exit(0));
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
-  if (watchParent) process.stdin.on('end', stop).on('close', stop).resume();
-}
-
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(`${redact(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`);
   process.exit(1);
 });

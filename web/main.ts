@@ -1,17 +1,22 @@
 import { Client, Connection as TemporalConnection } from '@temporalio/client';
 import { createConnection } from 'mongoose';
-import { pino } from 'pino';
+import { createRedaction } from '../domain/secrets.js';
 import { parentWatched } from '../domain/settings.js';
 import { createBlobs } from '../models/blobs.js';
+import { connectionLimits, WEB_PATIENCE } from '../models/connection-limits.js';
 import { createDownloadLinks } from '../models/download-links.js';
 import { createLoras } from '../models/loras.js';
+import { createProcessLog } from '../workers/process-log.js';
+import { createStopping } from '../workers/stopping.js';
 import { readSweeps } from '../workflows/settle-runs/client.js';
-import { environment, readWebConfig, temporalConnectionOptions, temporalNamespace } from './config.js';
+import { environment, readWebConfig, temporalConnectionOptions, temporalNamespace, webSecrets } from './config.js';
 import { createWebServer } from './server.js';
 
 const CONFIG_PROBLEM = 78;
 const HEALTH_LIMIT_MS = 2_000;
-const MONGODB_ANSWERS_WITHIN_MS = 5_000;
+
+/** Until the secrets are known, what is secret by its form is censored. */
+let redact = createRedaction([]);
 
 async function main(): Promise<void> {
   const env = environment();
@@ -20,9 +25,11 @@ async function main(): Promise<void> {
     process.stderr.write(`${config.problems.join('\n')}\n`);
     process.exit(CONFIG_PROBLEM);
   }
-  const { MONGODB_URI, WEB_HOST, WEB_PORT, PUBLIC_URL, DOWNLOAD_SECRET, DOWNLOAD_TTL, LOG_LEVEL, TASK_QUEUE_PREFIX } = config.values;
-  const log = pino({ name: 'web', level: LOG_LEVEL });
-  const database = await createConnection(MONGODB_URI, { serverSelectionTimeoutMS: MONGODB_ANSWERS_WITHIN_MS, appName: 'trainyard-web' }).asPromise();
+  const { MONGODB_URI, WEB_HOST, WEB_PORT, PUBLIC_URL, DOWNLOAD_SECRET, DOWNLOAD_TTL, LOG_LEVEL, SHUTDOWN_GRACE, TASK_QUEUE_PREFIX } = config.values;
+  redact = createRedaction(webSecrets(env));
+  const log = createProcessLog('web', LOG_LEVEL, redact);
+  const stopping = createStopping({ watchParent: parentWatched(env), onProblem: (problem) => { log.error({ err: problem }, 'stop'); } });
+  const database = await createConnection(MONGODB_URI, { ...connectionLimits(WEB_PATIENCE), appName: 'trainyard-web' }).asPromise();
   const temporal = TemporalConnection.lazy({ ...temporalConnectionOptions(), connectTimeout: '2 seconds' });
   const client = new Client({ connection: temporal, namespace: temporalNamespace(config.values) });
   const app = createWebServer({
@@ -39,26 +46,17 @@ async function main(): Promise<void> {
     log,
   });
 
-  const stop = async (): Promise<void> => {
-    // A download under way is resumed by the client; nobody waits for it here.
-    app.server.closeAllConnections();
+  stopping.drainBy(async () => {
+    // Downloads under way go on for the grace; what is cut off then is resumed by its client.
     await app.close();
     await Promise.allSettled([database.close(), temporal.close()]);
-    process.exit(0);
-  };
-  let stopping: Promise<void> | undefined;
-  const stopOnce = (): void => {
-    stopping ??= stop();
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stopOnce);
-  if (parentWatched(env)) process.stdin.on('end', stopOnce).on('close', stopOnce).resume();
-
+  }, SHUTDOWN_GRACE);
   const address = await app.listen({ host: WEB_HOST, port: WEB_PORT });
   // The supervisor waits for this line, whatever the level of the log.
   log.child({}, { level: 'info' }).info({ ready: true, address }, 'ready');
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(`${redact(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`);
   process.exit(1);
 });

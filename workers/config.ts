@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
+import { secretsOf } from '../domain/secrets.js';
 import { parentWatched, readSettings } from '../domain/settings.js';
 import type { SettingValues } from '../domain/settings.js';
 
@@ -9,7 +10,7 @@ export type Role = (typeof ROLES)[number];
 
 const NAMES = [
   'MONGODB_URI', 'TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'TASK_QUEUE_PREFIX', 'LOG_LEVEL',
-  'DISCORD_TOKEN', 'DISCORD_API_URL', 'ATTACHMENT_ORIGINS', 'UPLOAD_MAX_BYTES', 'DATASET_IMAGE_LIMIT',
+  'DISCORD_TOKEN', 'DISCORD_API_URL', 'OPS_CHANNEL_ID', 'TEMPORAL_UI_URL', 'ATTACHMENT_ORIGINS', 'UPLOAD_MAX_BYTES', 'DATASET_IMAGE_LIMIT',
   'COMFYUI_NODES', 'COMFYUI_HEADERS', 'SD15_BASE_MODEL', 'SDXL_BASE_MODEL',
   'PRICE_FACTOR', 'MAX_OPEN_RUNS', 'POINTS_HELP', 'PUBLIC_URL', 'WEB_HOST', 'WEB_PORT', 'DOWNLOAD_SECRET', 'DOWNLOAD_TTL',
   'HEARTBEAT_TIMEOUT', 'QUEUE_WAIT_LIMIT', 'TRAINING_LIMIT', 'FIRST_STEP_LIMIT', 'STALL_LIMIT', 'NODE_QUEUE_UNSERVED_LIMIT',
@@ -33,13 +34,19 @@ export interface WorkerConfig {
   readonly temporal: ClientConnectConfig;
   /** Ends the process when its standard input closes: set by the supervisor of `npm start`, so that nothing outlives it. */
   readonly watchParent: boolean;
+  /** What no log, payload or error text may hold. */
+  readonly secrets: readonly string[];
 }
 
 /** Reads a worker's configuration, with all problems at once; a secret is never part of a problem. */
 export function readWorkerConfig(role: Role, env: NodeJS.ProcessEnv = process.env): WorkerConfig | { readonly problems: readonly string[] } {
-  const read = readSettings(env, NAMES, { required: REQUIRED[role], readFile: (path) => readFileSync(path, 'utf8') });
+  const readFile = (path: string): string => readFileSync(path, 'utf8');
+  const read = readSettings(env, NAMES, { required: REQUIRED[role], readFile });
   if (read.kind === 'problems') return { problems: read.problems };
-  return { role, settings: read.values, temporal: loadClientConnectConfig({ overrideEnvVars: given(env) }), watchParent: parentWatched(env) };
+  const temporal = loadClientConnectConfig({ overrideEnvVars: given(env) });
+  const { apiKey } = temporal.connectionOptions;
+  const secrets = [...secretsOf(env, readFile), ...(typeof apiKey === 'string' ? [apiKey] : [])];
+  return { role, settings: read.values, temporal, watchParent: parentWatched(env), secrets };
 }
 
 function given(env: NodeJS.ProcessEnv): Record<string, string> {

@@ -5,10 +5,13 @@ import { createConnection } from 'mongoose';
 import type { Connection } from 'mongoose';
 import type { Logger } from 'pino';
 import { queueNames } from '../domain/queues.js';
+import { createRedaction } from '../domain/secrets.js';
 import type { QueueNames } from '../domain/queues.js';
 import type { Recipe } from '../domain/recipes.js';
+import { connectionLimits, WORKER_PATIENCE } from '../models/connection-limits.js';
 import { loadRecipes, RECIPES_FOLDER } from '../recipes/load.js';
 import type { WorkerConfig, WorkerSettings } from './config.js';
+import { guardActivities } from './activity-guard.js';
 import { openModels } from './models.js';
 import type { Models } from './models.js';
 
@@ -32,15 +35,15 @@ export interface WorkerContext {
   readonly client: Client;
   readonly queues: QueueNames;
   readonly recipes: ReadonlyMap<string, Recipe>;
+  /** For every worker of this process. */
+  readonly interceptors: ReturnType<typeof guardActivities>;
   close(): Promise<void>;
 }
 
-const MONGODB_ANSWERS_WITHIN_MS = 10_000;
-
 /** Connects to MongoDB and Temporal; throws when one of them cannot be reached, so that the supervisor starts the process again. */
-export async function openContext({ settings, temporal: config }: WorkerConfig, log: Logger): Promise<WorkerContext> {
+export async function openContext({ settings, temporal: config, secrets }: WorkerConfig, log: Logger): Promise<WorkerContext> {
   const recipes = await loadRecipes(RECIPES_FOLDER);
-  const mongo = await createConnection(settings.MONGODB_URI, { serverSelectionTimeoutMS: MONGODB_ANSWERS_WITHIN_MS, appName: 'trainyard' }).asPromise();
+  const mongo = await createConnection(settings.MONGODB_URI, { ...connectionLimits(WORKER_PATIENCE), appName: 'trainyard' }).asPromise();
   const models = await openModels(mongo);
   const connections: NativeConnection[] = [];
   const connectTemporal = async (): Promise<NativeConnection> => {
@@ -65,6 +68,7 @@ export async function openContext({ settings, temporal: config }: WorkerConfig, 
     client: new Client({ connection: temporal, namespace }),
     queues: queueNames(settings.TASK_QUEUE_PREFIX),
     recipes,
+    interceptors: guardActivities(createRedaction(secrets)),
     async close() {
       for (const connection of connections) await connection.close();
       await mongo.close();

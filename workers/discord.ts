@@ -31,6 +31,7 @@ export async function createDiscordWorkers(context: WorkerContext): Promise<Role
     shutdownGraceTime: Math.min(settings.SHUTDOWN_GRACE, LONGEST_GRACE_MS),
     // The keeper of the cards heartbeats; throttled at most this long, a dead one is noticed soon.
     maxHeartbeatThrottleInterval: '5 seconds',
+    interceptors: context.interceptors,
     activities: createDiscordActivities({
       ...models,
       rest,
@@ -43,6 +44,8 @@ export async function createDiscordWorkers(context: WorkerContext): Promise<Role
       cardSlowIntervalMs: settings.CARD_SLOW_INTERVAL,
       attachUpToBytes: settings.ATTACH_MAX_BYTES,
       pointsHelp: settings.POINTS_HELP,
+      opsChannelId: settings.OPS_CHANNEL_ID,
+      webUi: { url: settings.TEMPORAL_UI_URL, namespace: context.namespace },
     }),
   });
   return { workers: [worker] };

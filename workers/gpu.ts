@@ -16,6 +16,7 @@ export async function createGpuWorkers(context: WorkerContext): Promise<RoleWork
         // Nodes share the lease queue, and one connection takes only one worker a queue.
         connection: await context.connectTemporal(),
         namespace: context.namespace,
+        interceptors: context.interceptors,
         queues: context.queues,
         node,
         deps: {

@@ -15,6 +15,7 @@ export async function createImageWorkers(context: WorkerContext): Promise<RoleWo
     taskQueue: context.queues.images,
     maxConcurrentActivityTaskExecutions: PICTURES_AT_ONCE,
     shutdownGraceTime: context.settings.SHUTDOWN_GRACE,
+    interceptors: context.interceptors,
     activities: createImageActivities({ ...context.models, recipes: context.recipes, decoder }),
   });
   return { workers: [worker], background: [{ start: () => undefined, stop: () => decoder.stop() }] };

@@ -3,7 +3,16 @@ import { ROLES, readWorkerConfig } from './config.js';
 import type { Role } from './config.js';
 import { openContext } from './context.js';
 import type { RoleWorkers, WorkerContext } from './context.js';
-import { createProcessLog, installTemporalLog } from './process-log.js';
+import { createProcessLog } from './process-log.js';
+import { createStopping } from './stopping.js';
+import { installTemporalLog } from './temporal-log.js';
+import { createRedaction } from '../domain/secrets.js';
+
+/** After the grace, activities are told to stop; this is for their last words and for closing connections. */
+const LAST_WORDS_MS = 4_000;
+
+/** Until the secrets are known, what is secret by its form is censored. */
+let redact = createRedaction([]);
 
 /** `workers/main.ts --role yard|images|gpu|discord`: one process, one role. */
 async function main(): Promise<void> {
@@ -13,25 +22,24 @@ async function main(): Promise<void> {
   const config = readWorkerConfig(role);
   if ('problems' in config) fail(config.problems);
 
-  const log = createProcessLog(role, config.settings.LOG_LEVEL);
+  redact = createRedaction(config.secrets);
+  const log = createProcessLog(role, config.settings.LOG_LEVEL, redact);
+  const stopping = createStopping({ watchParent: config.watchParent, onProblem: (problem) => { log.warn({ err: problem }, 'stop'); } });
   installTemporalLog(log);
   const context = await openContext(config, log);
   const { workers, background = [] } = await createWorkers(role, context);
 
-  const stop = (): void => {
-    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
-  if (config.watchParent) process.stdin.on('end', stop).on('close', stop).resume();
-
-  const running = workers.map((worker) => worker.run());
+  const running = Promise.all(workers.map((worker) => worker.run()));
   for (const each of background) each.start();
+  stopping.drainBy(async () => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    await running;
+    for (const each of background) await each.stop();
+    await context.close();
+  }, config.settings.SHUTDOWN_GRACE + LAST_WORDS_MS);
   // The supervisor waits for this line, whatever the level of the log.
   log.child({}, { level: 'info' }).info({ ready: true, role }, 'ready');
-  await Promise.all(running);
-  for (const each of background) await each.stop();
-  await context.close();
-  process.exit(0);
+  await running;
 }
 
 /** Each role loads only its own libraries: decoding pictures and talking to Discord have nothing to do in the same process. */
@@ -54,6 +62,6 @@ function fail(problems: readonly string[]): never {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(`${redact(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`);
   process.exit(1);
 });

@@ -1,30 +1,12 @@
-import { DefaultLogger, Runtime, makeTelemetryFilterString } from '@temporalio/worker';
-import type { LogLevel } from '@temporalio/worker';
 import { pino } from 'pino';
-import type { Level, Logger } from 'pino';
-
-const PINO_LEVEL: Record<LogLevel, Level> = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' };
+import type { DestinationStream, Logger, LoggerOptions } from 'pino';
+import { CENSORED, type Redaction } from '../domain/secrets.js';
 
 /** What must never reach a log, wherever it hides in an object: the address of an answer to an interaction holds its token. */
 const REDACTED = ['token', 'authorization', 'err.url', 'err.requestBody', '*.token', '*.authorization', 'headers.authorization', '*.headers.authorization'];
 
-/** The log of a process, as JSON lines on standard output. */
-export function createProcessLog(name: string, level: string): Logger {
-  return pino({ name, level, redact: { paths: REDACTED, censor: '[secret]' } });
-}
-
-/** Sends what Temporal logs, workflows and activities included, through the same log. Called once, before any other SDK call. */
-export function installTemporalLog(log: Logger): void {
-  const logger = new DefaultLogger('INFO', ({ level, message, meta }) => {
-    // The SDK attaches its whole context; the ids are enough to find the run in the Web UI.
-    const { error, workflowId, runId, attempt, activityType, taskQueue, sdkComponent } = (meta ?? {}) as Record<string, unknown>;
-    // Worker.create and bundling tell what is the same at each start; what went wrong there is an error or comes from the core.
-    if (sdkComponent === 'worker' && level !== 'ERROR') return;
-    log[PINO_LEVEL[level]]({ err: error, workflowId, temporalRunId: runId, attempt, activityType, taskQueue }, message);
-  });
-  Runtime.install({
-    logger,
-    shutdownSignals: [],
-    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) } },
-  });
+/** The log of a process, as JSON lines on standard output. Each line is censored as a whole, whatever object or error a secret hides in. */
+export function createProcessLog(name: string, level: string, redact: Redaction, destination?: DestinationStream): Logger {
+  const options: LoggerOptions = { name, level, redact: { paths: REDACTED, censor: CENSORED }, hooks: { streamWrite: redact } };
+  return destination === undefined ? pino(options) : pino(options, destination);
 }

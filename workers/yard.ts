@@ -7,6 +7,7 @@ import { createDatasetActivities } from '../activities/datasets/activities.js';
 import { DOWNLOAD_TIMEOUTS } from '../activities/datasets/download.js';
 import { createLedgerActivities } from '../activities/ledger/activities.js';
 import { createLoraActivities } from '../activities/loras/activities.js';
+import { createOperatorsActivities } from '../activities/operators/activities.js';
 import { createRunActivities } from '../activities/runs/activities.js';
 import { createTemporalActivities } from '../activities/temporal/activities.js';
 import { keepCardsIdOf } from '../domain/workflow-names.js';
@@ -42,6 +43,7 @@ export async function createYardWorkers(context: WorkerContext, workflowBundle: 
     ...(workflowBundle === undefined ? { workflowsPath: WORKFLOWS_PATH } : { workflowBundle }),
     maxCachedWorkflows: CACHED_WORKFLOWS,
     shutdownGraceTime: settings.SHUTDOWN_GRACE,
+    interceptors: context.interceptors,
     activities: {
       ...createRunActivities({
         ...models,
@@ -66,6 +68,7 @@ export async function createYardWorkers(context: WorkerContext, workflowBundle: 
         uploadMaxBytes: settings.UPLOAD_MAX_BYTES,
         imagesPerDataset: settings.DATASET_IMAGE_LIMIT,
       }),
+      ...createOperatorsActivities({ ...models, namespaceId: context.namespaceId, nodeReportIntervalMs: settings.NODE_REPORT_INTERVAL }),
       ...temporal,
     },
   });

@@ -20,6 +20,8 @@ export interface ProcessHooks {
   ready(): void;
   /** A line worth showing. */
   line(text: string): void;
+  /** Every line, as it was printed. */
+  printed(line: string): void;
 }
 
 export function startPartProcess(spec: PartSpec, watchdog: Watchdog, hooks: ProcessHooks): PartProcess {
@@ -51,6 +53,7 @@ export function startPartProcess(spec: PartSpec, watchdog: Watchdog, hooks: Proc
   };
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {
+      hooks.printed(line);
       if (spec.serves === undefined && isReadyLine(line)) ready();
       show(line);
     });

@@ -20,14 +20,14 @@ export interface PartSpec {
 
 export interface PartHooks {
   line(label: string, text: string): void;
+  /** Every line of a part, as it was printed. */
+  printed?(line: string): void;
   changed(): void;
 }
 
 const EARLY_DEATHS = 3;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
-/** A part that lived this long has earned a quick restart again. */
-const STEADY_MS = 30_000;
 const KEPT_LINES = 15;
 
 /** One process of the yard, started again whenever it dies. */
@@ -102,14 +102,18 @@ export class Part {
   async #liveOn(onReady: () => void): Promise<void> {
     let pauseMs = FIRST_PAUSE_MS;
     for (let deaths = 1; !this.#isStopping(); deaths += 1) {
-      const startedAt = Date.now();
-      const end = await this.#liveOnce(onReady);
+      let hasServed = false;
+      const end = await this.#liveOnce(() => {
+        hasServed = true;
+        onReady();
+      });
       if (this.#isStopping()) return;
       if (!this.#everReady && deaths >= EARLY_DEATHS) {
         const lastWords = this.#lastLines.join('\n');
         throw new Error(`${this.name} ended ${EARLY_DEATHS} times before it was ready (${end}). Its last words:\n${lastWords}`);
       }
-      if (Date.now() - startedAt > STEADY_MS) pauseMs = FIRST_PAUSE_MS;
+      // Only what cannot even start is waited for longer and longer: whatever served may have been killed by anybody, and its work waits.
+      if (hasServed) pauseMs = FIRST_PAUSE_MS;
       this.hooks.line(this.spec.label, `ended (${end}); it starts again in ${pauseMs / 1000} s`);
       await delay(pauseMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined); // Stopped meanwhile.
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
@@ -131,6 +135,9 @@ export class Part {
         this.#lastLines.push(text);
         if (this.#lastLines.length > KEPT_LINES) this.#lastLines.shift();
         this.hooks.line(this.spec.label, text);
+      },
+      printed: (line) => {
+        this.hooks.printed?.(line);
       },
     });
     this.hooks.changed();

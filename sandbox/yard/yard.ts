@@ -24,6 +24,10 @@ export interface YardOptions {
   say(line: string): void;
   /** A line of one part. */
   line(label: string, text: string): void;
+  /** Every line of every part, as it was printed. */
+  printed?(line: string): void;
+  /** Says otherwise how a part is started, which an attack on the yard does. */
+  startedAs?(spec: PartSpec): PartSpec | Promise<PartSpec>;
   /** Gives up a start that is under way. */
   readonly giveUp?: AbortSignal;
 }
@@ -85,8 +89,9 @@ async function startYard(plan: PartPlan, options: YardOptions, lock: Lock): Prom
     stateFile.write(state());
   };
   const startAll = async (specs: readonly PartSpec[]): Promise<void> => {
-    const hooks = { line: (label: string, text: string) => { options.line(label, text); }, changed };
-    const started = specs.map((spec) => new Part(spec, watchdog, hooks));
+    const hooks = { line: (label: string, text: string) => { options.line(label, text); }, printed: (line: string) => { options.printed?.(line); }, changed };
+    const wanted = await Promise.all(specs.map((spec) => options.startedAs?.(spec) ?? spec));
+    const started = wanted.map((spec) => new Part(spec, watchdog, hooks));
     parts.push(...started);
     options.giveUp?.throwIfAborted();
     await Promise.all(started.map((part) => part.start()));

@@ -20,6 +20,7 @@ const serviceSchema = z.looseObject({
   restart: z.string().optional(),
   healthcheck: z.looseObject({ test: z.array(z.string()) }).optional(),
   stop_grace_period: z.string().optional(),
+  init: z.boolean().optional(),
   depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
 });
 

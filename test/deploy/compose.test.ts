@@ -65,6 +65,10 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  it('lets the processes hear every signal, also one that comes while they start', () => {
+    for (const [name, service] of ownServices()) expect([name, service.init]).toEqual([name, true]);
+  });
+
   it('starts everything again that ended, but a finished preparation only after a failure', () => {
     for (const [name, service] of services) expect([name, service.restart]).toEqual([name, name.startsWith('prepare-') ? 'on-failure:5' : 'unless-stopped']);
   });

@@ -1,4 +1,4 @@
-import { Worker, type NativeConnection } from '@temporalio/worker';
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createComfyActivities } from '../../activities/comfyui/activities.js';
 import { createComfyClient } from '../../activities/comfyui/client.js';
 import type { ComfyDependencies, ComfyTimings } from '../../activities/comfyui/dependencies.js';
@@ -17,6 +17,7 @@ export interface GpuNodeOptions {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly queues: QueueNames;
+  readonly interceptors?: NonNullable<WorkerOptions['interceptors']>;
   readonly node: ComfyNode;
   readonly deps: {
     readonly runs: Runs;
@@ -52,7 +53,7 @@ const HEARTBEAT_MOST_MS = 3_000;
  * Serves one node: the lease queue it shares with others (one slot, granted while the node is idle) and its own queue.
  * A worker that stops leaves the node's job alone; the next one attaches to it again.
  */
-export async function createGpuNodeWorkers({ connection, namespace, queues, node, deps, settings }: GpuNodeOptions): Promise<GpuNodeWorkers> {
+export async function createGpuNodeWorkers({ connection, namespace, queues, interceptors = {}, node, deps, settings }: GpuNodeOptions): Promise<GpuNodeWorkers> {
   const { headers } = settings;
   const client = createComfyClient({ url: node.url, headers });
   const observer = createObserver({ url: node.url, headers });
@@ -70,6 +71,7 @@ export async function createGpuNodeWorkers({ connection, namespace, queues, node
   const shared = {
     connection,
     namespace,
+    interceptors,
     shutdownGraceTime: settings.shutdownGraceMs,
     maxHeartbeatThrottleInterval: HEARTBEAT_MOST_MS,
   };

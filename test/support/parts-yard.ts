@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client, Connection as TemporalConnection } from '@temporalio/client';
+import { REST } from 'discord.js';
+import { COMMAND_BODIES } from '../../bot/commands/index.js';
+import { deployCommands } from '../../bot/deploy.js';
+import { createComfyStandIn } from '../../sandbox/comfyui/stand-in.js';
+import { environment } from '../../sandbox/config.js';
+import { accessTo, type YardAccess } from '../../sandbox/demo/access.js';
+import { APPLICATION_ID, USERS } from '../../sandbox/discord/people.js';
+import { createDiscordStandIn } from '../../sandbox/discord/stand-in.js';
+import { freePort } from '../../sandbox/servers/free-port.js';
+import { openTestDatabase } from './database.js';
+import { wrongdoings } from './discord-routes.js';
+import { endPart, startPart, type PartEnvironment, type PartOfTest } from './part-process.js';
+import { testTemporalAddress } from './temporal.js';
+
+const PROGRAMS = {
+  yard: ['workers/main.ts', '--role', 'yard'],
+  images: ['workers/main.ts', '--role', 'images'],
+  gpu: ['workers/main.ts', '--role', 'gpu'],
+  discord: ['workers/main.ts', '--role', 'discord'],
+  bot: ['bot/main.ts'],
+  web: ['web/main.ts'],
+} as const satisfies Record<string, readonly [file: string, ...args: string[]]>;
+
+export type PartName = keyof typeof PROGRAMS;
+
+/** A yard whose parts are processes without a supervisor: nobody starts one again but the test. */
+export interface PartsYard extends YardAccess {
+  readonly env: PartEnvironment;
+  readonly discordControlUrl: string;
+  programOf(name: PartName): readonly [file: string, ...args: string[]];
+  part(name: PartName): PartOfTest;
+  /** One more process of the same part, serving. */
+  another(name: PartName): Promise<PartOfTest>;
+  /** From here on this process is the part. */
+  replace(name: PartName, by: PartOfTest): void;
+  /** Starts the next process of a part that has ended; returns when it serves. */
+  restart(name: PartName): Promise<void>;
+}
+
+export async function openPartsYard(settings: Readonly<Record<string, string>> = {}): Promise<PartsYard> {
+  const dir = await mkdtemp(join(tmpdir(), 'trainyard-test-parts-'));
+  const database = await openTestDatabase();
+  const discord = await createDiscordStandIn();
+  const node = await createComfyStandIn({ dir, name: 'node-a', stepMs: 1 });
+  await deployCommands(new REST({ api: discord.apiUrl }).setToken(discord.token), APPLICATION_ID, COMMAND_BODIES);
+  const prefix = `s${randomBytes(4).toString('hex')}/`;
+  const port = await freePort();
+  const env: PartEnvironment = {
+    PATH: environment()['PATH'] ?? '',
+    MONGODB_URI: database.uri,
+    TEMPORAL_ADDRESS: testTemporalAddress(),
+    TEMPORAL_CONFIG_FILE: fileURLToPath(new URL('../../sandbox/yard/temporal-profile.toml', import.meta.url)),
+    TASK_QUEUE_PREFIX: prefix,
+    DISCORD_TOKEN: discord.token,
+    DISCORD_API_URL: discord.apiUrl,
+    ATTACHMENT_ORIGINS: discord.origin,
+    COMFYUI_NODES: `node-a=${node.url}`,
+    OPERATORS: `discord:${USERS.olga.id}`,
+    DOWNLOAD_SECRET: 'a secret for tests',
+    WEB_PORT: String(port),
+    CARD_EDIT_INTERVAL: '300ms', POLL_INTERVAL: '200ms', SUBMIT_RETRY_INTERVAL: '300ms', SETTLE_INTERVAL: '1h', LOG_LEVEL: 'warn',
+    ...settings,
+  };
+  const parts = new Map<PartName, PartOfTest>();
+  const started: PartOfTest[] = [];
+  const start = async (name: PartName): Promise<PartOfTest> => {
+    const part = startPart(PROGRAMS[name], env);
+    started.push(part);
+    await part.ready();
+    return part;
+  };
+  const connection = await TemporalConnection.connect({ address: testTemporalAddress() });
+  const client = new Client({ connection });
+  const access = accessTo({
+    mongo: database.connection, client, discordControlUrl: discord.controlUrl, webUrl: `http://127.0.0.1:${port}`, temporalUiUrl: undefined,
+    nodes: [{ nodeId: 'node-a', url: node.url, controlUrl: node.controlUrl }],
+  });
+  const close = async (): Promise<void> => {
+    const wrong = await wrongdoings(access.driver);
+    for (const part of started) await endPart(part);
+    await client.schedule.getHandle(`${prefix}settle-runs`).delete();
+    await client.workflow.getHandle(`${prefix}keep-cards`).terminate('the test is over');
+    await connection.close();
+    await node.stop();
+    await discord.stop();
+    await database.close();
+    await rm(dir, { recursive: true, force: true });
+    if (wrong.length > 0) throw new Error(wrong.join('\n'));
+  };
+  await Promise.all((Object.keys(PROGRAMS) as PartName[]).map(async (name) => parts.set(name, await start(name))));
+  await access.driver.waitForBot();
+  return {
+    ...access,
+    env,
+    discordControlUrl: discord.controlUrl,
+    programOf: (name) => PROGRAMS[name],
+    part(name) {
+      const part = parts.get(name);
+      if (part === undefined) throw new Error(`Expected a part ${name}.`);
+      return part;
+    },
+    another: start,
+    replace: (name, by) => {
+      parts.set(name, by);
+    },
+    async restart(name) {
+      parts.set(name, await start(name));
+      if (name === 'bot') await access.driver.waitForBot({ timeoutMs: 60_000 });
+    },
+    close,
+  };
+}
