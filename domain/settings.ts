@@ -31,6 +31,7 @@ export const SETTINGS = {
   OPERATORS: { kind: 'list', help: 'accounts of operators, such as `discord:80351110224678912`' },
   HOME_GUILD_ID: { kind: 'text', help: 'server whose role OPERATOR_ROLE_ID makes operators' },
   OPERATOR_ROLE_ID: { kind: 'text', help: 'role in HOME_GUILD_ID that makes operators' },
+  OPS_CHANNEL_ID: { kind: 'text', help: 'channel in which the bot tells operators what needs them; unset, only the log does' },
   UPLOAD_MAX_BYTES: { kind: 'integer', unit: 'bytes', default: '20971520', min: 1, help: 'largest picture taken in' },
 
   COMFYUI_NODES: { kind: 'list', help: 'nodes as `name=url` or `name=url;queue`; unset, `npm start` uses two stand-ins' },

@@ -4,8 +4,8 @@ export type Trouble =
   | { readonly kind: 'stuck-workflow'; readonly workflowId: string; readonly runId: string | null; readonly failures: number; readonly since?: string }
   /** Points that should go back do not; `lastFailure` is what the last try said. */
   | { readonly kind: 'release-failing'; readonly workflowId: string; readonly runId: string; readonly attempts: number; readonly lastFailure: string; readonly since?: string }
-  /** A node nobody has seen since `seenAt`: it does not answer, or nobody asks it. */
-  | { readonly kind: 'node-out'; readonly nodeId: string; readonly seenAt: string }
+  /** A node that takes no training since `seenAt`: nobody asks it, it does not answer, or it is unfit; `problem` says so where it is known. */
+  | { readonly kind: 'node-out'; readonly nodeId: string; readonly seenAt: string; readonly problem?: string }
   /** `runId` has waited in this lease queue since `since`, longer than the others. */
   | { readonly kind: 'queue-waiting'; readonly queue: string; readonly runId: string; readonly since: string }
   /** The row belongs to another Temporal namespace: reported, never settled. */
@@ -27,4 +27,9 @@ export function troubleKey(trouble: Trouble): string {
       // After a move to another namespace every open run is one of these: one message for all of them.
       return `${trouble.kind}:${trouble.namespaceId}`;
   }
+}
+
+/** When it began, as far as that is known. */
+export function troubleSince(trouble: Trouble): string | null {
+  return trouble.kind === 'node-out' ? trouble.seenAt : (trouble.since ?? null);
 }

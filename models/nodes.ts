@@ -14,6 +14,8 @@ export interface NodeRow {
   readonly problem: string | null;
   readonly vramTotalBytes: number | null;
   readonly seenAt: Date;
+  /** When it was first seen in this state. */
+  readonly stateSince: Date;
 }
 
 export interface NodeReport {
@@ -25,7 +27,7 @@ export interface NodeReport {
   readonly seenAt: Date;
 }
 
-type NodeDocument = Omit<NodeRow, 'nodeId'> & { _id: string };
+type NodeDocument = Omit<NodeRow, 'nodeId' | 'stateSince'> & { _id: string; stateSince?: Date | null };
 
 const nodeSchema = new Schema<NodeDocument>(
   {
@@ -35,6 +37,7 @@ const nodeSchema = new Schema<NodeDocument>(
     problem: { type: String, default: null },
     vramTotalBytes: { type: Number, default: null },
     seenAt: { type: Date, required: true },
+    stateSince: { type: Date, default: null },
   },
   { collection: 'nodes', strict: 'throw', strictQuery: 'throw', versionKey: false, autoIndex: false },
 );
@@ -54,9 +57,10 @@ export function createNodes(connection: Connection) {
     async report({ nodeId, queue, state, problem, vramTotalBytes, seenAt }: NodeReport): Promise<void> {
       const seen = { queue, state, problem: problem ?? null, seenAt, ...(vramTotalBytes === undefined ? {} : { vramTotalBytes }) };
       const newer = Object.fromEntries(
-        Object.entries(seen).map(([field, value]) => [field, { $cond: [{ $gt: ['$seenAt', seenAt] }, `$${field}`, { $literal: value }] }]),
+        Object.entries({ ...seen, stateSince: seenAt }).map(([field, value]) => [field, { $cond: [{ $gt: ['$seenAt', seenAt] }, `$${field}`, { $literal: value }] }]),
       );
-      await Node.updateOne({ _id: nodeId }, [{ $set: newer }], { upsert: true, updatePipeline: true });
+      const sameState = { $and: [{ $eq: ['$state', state] }, { $lte: ['$seenAt', seenAt] }] };
+      await Node.updateOne({ _id: nodeId }, [{ $set: { ...newer, stateSince: { $cond: [sameState, { $ifNull: ['$stateSince', '$seenAt'] }, newer['stateSince']] } } }], { upsert: true, updatePipeline: true });
     },
 
     async read(nodeId: string): Promise<NodeRow | null> {
@@ -77,6 +81,6 @@ export function createNodes(connection: Connection) {
   };
 }
 
-function rowOf({ _id, queue, state, problem, vramTotalBytes, seenAt }: NodeDocument): NodeRow {
-  return { nodeId: _id, queue, state, problem, vramTotalBytes: vramTotalBytes ?? null, seenAt };
+function rowOf({ _id, queue, state, problem, vramTotalBytes, seenAt, stateSince }: NodeDocument): NodeRow {
+  return { nodeId: _id, queue, state, problem, vramTotalBytes: vramTotalBytes ?? null, seenAt, stateSince: stateSince ?? seenAt };
 }

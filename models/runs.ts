@@ -232,6 +232,17 @@ export function createRuns(connection: Connection) {
     countWaiting: (queue: string, before: Date): Promise<number> =>
       Run.countDocuments({ open: true, queue, status: 'queued', createdAt: { $lt: before } }),
 
+    /** The run of each queue that has waited longest for a node, of those of this namespace that wait since before `since`. */
+    async longestWaiting(namespaceId: string, since: Date): Promise<{ queue: string; runId: string; since: Date }[]> {
+      const waiting = await Run.aggregate<{ _id: string; runId: string; since: Date }>([
+        { $match: { open: true, status: 'queued', namespaceId, attemptStartedAt: { $lt: since } } },
+        { $sort: { attemptStartedAt: 1 } },
+        { $group: { _id: '$queue', runId: { $first: '$_id' }, since: { $first: '$attemptStartedAt' } } },
+        { $sort: { _id: 1 } },
+      ]);
+      return waiting.map(({ _id, ...rest }) => ({ queue: _id, ...rest }));
+    },
+
     /** How fast the latest finished runs of a recipe were; one that was over too soon to be timed is left out. */
     async finishedPaces(recipeId: string, limit: number): Promise<FinishedPace[]> {
       const timed = { progress: 1, progressAt: 1, firstStepAt: 1, firstStep: 1, 'settings.resolutionPx': 1 };

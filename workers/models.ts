@@ -9,6 +9,7 @@ import { createPreferences } from '../models/preferences.js';
 import { createQuotes } from '../models/quotes.js';
 import { createRuns } from '../models/runs.js';
 import { createSightings } from '../models/sightings.js';
+import { createTroubles } from '../models/troubles.js';
 import { createUploads } from '../models/uploads.js';
 
 export type Models = Awaited<ReturnType<typeof openModels>>;
@@ -26,6 +27,7 @@ export async function openModels(connection: Connection) {
     quotes: createQuotes(connection),
     runs: createRuns(connection),
     sightings: createSightings(connection),
+    troubles: createTroubles(connection),
     uploads: createUploads(connection),
   };
   for (const model of Object.values(models)) await model.ensureIndexes();

@@ -12,9 +12,10 @@ import type { CardTimes } from './card-edit.js';
 import { keepCardsInStep, type KeeperDependencies } from './card-keeper.js';
 import { postCard } from './cards.js';
 import { createMessages } from './messages.js';
+import { tellOperators, type OperatorsChannel } from './operators.js';
 import { withHeartbeats } from '../heartbeats.js';
 
-export interface DiscordDependencies extends CardTimes {
+export interface DiscordDependencies extends CardTimes, Pick<OperatorsChannel, 'troubles' | 'opsChannelId' | 'webUi'> {
   readonly rest: REST;
   readonly runs: KeeperDependencies['runs'] & AnnounceDependencies['runs'];
   readonly nodes: Pick<Nodes, 'seenSince'>;
@@ -60,6 +61,12 @@ export function createDiscordActivities(dependencies: DiscordDependencies) {
 
     /** Answers an upload with what became of each file. */
     answerIntake: ({ interactionId }: { interactionId: string }): Promise<{ answered: boolean }> => answerUpload(interactionId, deps),
+
+    /**
+     * Brings the operators' channel up to date: one message for each trouble, edited when it is over. A channel that is not set or
+     * takes no messages is no failure.
+     */
+    tellOperators: (_nothing: Record<string, never>): Promise<{ told: number }> => beating((signal) => tellOperators(deps, signal)),
 
     /** Keeps every card in step with its row. Returns after half an hour, and at once when its worker stops. */
     keepCards,

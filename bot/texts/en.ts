@@ -10,6 +10,7 @@ import { intake } from './en/intake.js';
 import { runTexts } from './en/runs.js';
 import { settingsTexts } from './en/settings.js';
 import { startTexts } from './en/start.js';
+import { troubleTexts } from './en/troubles.js';
 import { problemSentence } from './en/verdicts.js';
 import { count, durationText, listed, pointsText, sizeText } from './en/words.js';
 
@@ -27,6 +28,7 @@ export const en = {
   runs: runTexts,
   settings: settingsTexts,
   start: startTexts,
+  troubles: troubleTexts,
   words: { count, points: pointsText, size: sizeText, duration: durationText, listed },
 
   status: {

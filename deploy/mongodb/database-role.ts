@@ -13,6 +13,7 @@ export const FREE_COLLECTIONS = [
   'quotes',
   'runs',
   'sightings',
+  'troubles',
   'uploads.chunks',
   'uploads.files',
 ] as const;

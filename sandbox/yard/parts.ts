@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { OPERATOR_ROLE_ID, GUILD_ID, USERS } from '../discord/people.js';
+import { OPERATOR_ROLE_ID, GUILD_ID, OPS_CHANNEL_ID, USERS } from '../discord/people.js';
 import { mongodCommand, waitForMongod } from '../servers/mongod.js';
 import { temporalCommand, waitForTemporal } from '../servers/temporal.js';
 import type { Addresses } from './addresses.js';
@@ -143,6 +143,7 @@ function standInDiscordEnvironment(settings: YardSettings, discord: Addresses['d
     OPERATORS: [...settings.OPERATORS, `discord:${USERS.olga.id}`].join(','),
     HOME_GUILD_ID: settings.HOME_GUILD_ID ?? GUILD_ID,
     OPERATOR_ROLE_ID: settings.OPERATOR_ROLE_ID ?? OPERATOR_ROLE_ID,
+    OPS_CHANNEL_ID: settings.OPS_CHANNEL_ID ?? OPS_CHANNEL_ID,
     PUBLIC_URL: settings.PUBLIC_URL ?? webUrl,
   };
 }

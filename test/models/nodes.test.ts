@@ -31,7 +31,14 @@ describe('the rows of nodes', () => {
   it('forget a problem that is over and remember the memory', async () => {
     await nodes.report({ nodeId: 'cured', queue: 'default', state: 'unfit', problem: 'no checkpoint', vramTotalBytes: 24, seenAt: at(1) });
     await nodes.report({ nodeId: 'cured', queue: 'default', state: 'idle', seenAt: at(2) });
-    expect(await nodes.read('cured')).toEqual({ nodeId: 'cured', queue: 'default', state: 'idle', problem: null, vramTotalBytes: 24, seenAt: at(2) });
+    expect(await nodes.read('cured')).toEqual({ nodeId: 'cured', queue: 'default', state: 'idle', problem: null, vramTotalBytes: 24, seenAt: at(2), stateSince: at(2) });
+  });
+
+  it('remember since when a node is as it is', async () => {
+    await nodes.report({ nodeId: 'away', queue: 'default', state: 'idle', seenAt: at(1) });
+    for (const second of [2, 3, 5]) await nodes.report({ nodeId: 'away', queue: 'default', state: 'unreachable', problem: 'no answer', seenAt: at(second) });
+    await nodes.report({ nodeId: 'away', queue: 'default', state: 'idle', seenAt: at(4) });
+    expect(await nodes.read('away')).toMatchObject({ state: 'unreachable', seenAt: at(5), stateSince: at(2) });
   });
 
   it('list the nodes of one queue that were seen lately, and all of them', async () => {

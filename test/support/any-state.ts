@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { checkName, NAME_MAX_LENGTH, type Dataset, type DatasetImage } from '../../domain/datasets.js';
 import { points } from '../../domain/points.js';
 import type { RunEnd, RunStatus } from '../../domain/runs.js';
+import type { Trouble } from '../../domain/troubles.js';
 import type { FileProblem, FileVerdict } from '../../domain/verdicts.js';
 import type { RunRow } from '../../models/runs-schema.js';
 import { FAILURES, REFUSALS } from './every-ending.js';
@@ -101,3 +102,19 @@ export const anyVerdict: fc.Arbitrary<FileVerdict> = fc.oneof(
   fc.record({ ...anyKey, role: fc.constantFrom('picture' as const, 'caption' as const), kind: fc.constant('refused' as const), problem: anyProblem }),
   fc.record({ ...anyKey, role: fc.constantFrom('picture' as const, 'caption' as const), kind: fc.constant('skipped' as const), code: fc.constant('IMG_SYSTEM_FILE' as const) }),
 );
+
+const anySince = fc.record({ since: anyDate.map((date) => date.toISOString()) }, { requiredKeys: [] });
+const anyWorkflow = { workflowId: fc.oneof(anyId.map((id) => `train-run:${id}`), anyText(300)) };
+
+export const anyTrouble: fc.Arbitrary<Trouble> = fc
+  .tuple(
+    fc.oneof(
+      fc.record({ kind: fc.constant('stuck-workflow' as const), ...anyWorkflow, runId: fc.option(anyId), failures: fc.nat() }),
+      fc.record({ kind: fc.constant('release-failing' as const), ...anyWorkflow, runId: anyId, attempts: fc.nat(), lastFailure: anyText(5_000) }),
+      fc.record({ kind: fc.constant('node-out' as const), nodeId: anyText(64), seenAt: anyDate.map((date) => date.toISOString()), problem: anyText(5_000) }, { requiredKeys: ['kind', 'nodeId', 'seenAt'] }),
+      fc.record({ kind: fc.constant('queue-waiting' as const), queue: anyText(64), runId: anyId, since: anyDate.map((date) => date.toISOString()) }),
+      fc.record({ kind: fc.constant('foreign-run' as const), runId: anyId, namespaceId: anyId }),
+    ),
+    anySince,
+  )
+  .map(([trouble, since]) => (trouble.kind === 'node-out' || trouble.kind === 'queue-waiting' ? trouble : { ...trouble, ...since }));

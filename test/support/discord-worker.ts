@@ -9,6 +9,7 @@ import { createInteractions } from '../../models/interactions.js';
 import { createNodes, type Nodes } from '../../models/nodes.js';
 import { createPreferences, type PreferencesOfAccounts } from '../../models/preferences.js';
 import { createRuns, type Runs } from '../../models/runs.js';
+import { createTroubles, type Troubles } from '../../models/troubles.js';
 import type { RunRow } from '../../models/runs-schema.js';
 import { createDiscordDriver, type DiscordDriver } from '../../sandbox/discord/driver/driver.js';
 import { createDiscordStandIn, type DiscordStandIn } from '../../sandbox/discord/stand-in.js';
@@ -22,6 +23,7 @@ export interface TestDiscord {
   readonly nodes: Nodes;
   readonly preferences: PreferencesOfAccounts;
   readonly blobs: Blobs;
+  readonly troubles: Troubles;
   /** Writes a row as the yard would. */
   record(row: RunRow): Promise<void>;
   /** Starts the keeper of the cards in an activity of its own; the result stops it and waits for its end. */
@@ -33,12 +35,13 @@ const CARD_EDIT_INTERVAL_MS = 1_000;
 const ATTACH_UP_TO_BYTES = 1_000_000;
 
 /** The activities of a `discord` worker over a stand-in, its own unless one is given, and a database, without Temporal around them. */
-export async function startTestDiscord(connection: Connection, given?: DiscordStandIn): Promise<TestDiscord> {
+export async function startTestDiscord(connection: Connection, given?: DiscordStandIn, opsChannelId?: string): Promise<TestDiscord> {
   const standIn = given ?? (await createDiscordStandIn());
   const runs = createRuns(connection);
   const interactions = createInteractions(connection);
   const [nodes, preferences, blobs] = [createNodes(connection), createPreferences(connection), createBlobs(connection)];
   await blobs.ensureIndexes();
+  const troubles = createTroubles(connection);
   const activities = createDiscordActivities({
     rest: createDiscordRest({ token: standIn.token, apiUrl: standIn.apiUrl }),
     runs,
@@ -52,6 +55,9 @@ export async function startTestDiscord(connection: Connection, given?: DiscordSt
     nodes,
     preferences,
     pointsHelp: undefined,
+    troubles,
+    opsChannelId,
+    webUi: { url: 'http://127.0.0.1:8233', namespace: 'the yard' },
   });
   return {
     standIn,
@@ -62,6 +68,7 @@ export async function startTestDiscord(connection: Connection, given?: DiscordSt
     nodes,
     preferences,
     blobs,
+    troubles,
     async record({ runId, ...row }) {
       await connection.collection<{ _id: string }>('runs').insertOne({ _id: runId, ...row });
     },

@@ -21,6 +21,7 @@ import * as points from '../../bot/views/points.js';
 import * as runs from '../../bot/views/runs.js';
 import * as settings from '../../bot/views/settings.js';
 import * as startForms from '../../bot/views/start-forms.js';
+import * as troubles from '../../bot/views/troubles.js';
 import { retypeFormRoute } from '../../bot/views/start-routes.js';
 import { placesForForm } from '../../domain/captions.js';
 import type { Entry, EntryKind } from '../../domain/ledger.js';
@@ -116,6 +117,7 @@ export const BODIES: Readonly<Record<string, fc.Arbitrary<Make>>> = {
   cancelConfirmView: of(fc.tuple(any.anyOpenRun, any.anyAmount, fc.boolean(), fc.boolean()), (t, [run, charged, byOperator, again]) =>
     runs.cancelConfirmView(t, { run, shown: { runId: run.runId, points: Math.min(charged, run.pricePoints), attempt: run.attempt, atSeconds: 1_795_000_000 }, byOperator, again })),
   cancelAcceptedView: of(any.anyName, (t, name) => runs.cancelAcceptedView(t, name)),
+  operatorNewsView: of(fc.record({ trouble: any.anyTrouble, foundAt: any.anyDate, over: fc.option(any.anyDate) }), (t, state) => troubles.operatorNewsView(t, state, { url: 'https://temporal.example/', namespace: 'a b/c' })),
   settingsView: of(fc.tuple(fc.record({ ping: fc.boolean(), cardPlace: fc.constantFrom('here' as const, 'dm' as const), recipeId: fc.constantFrom(null, 'sd15-lora', 'gone') }), anyRecipes, fc.boolean()), (t, [preferences, all, saved]) =>
     settings.settingsView(t, preferences, all, saved)),
   settingsForm: of(
