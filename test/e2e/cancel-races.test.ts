@@ -86,6 +86,35 @@ describe('a cancel that meets something else', () => {
   }, 90_000);
 });
 
+describe('a cancel that comes when the training is finished and its file is being fetched', () => {
+  it('is refused to the owner, has no effect from the Web UI, and the run is paid for and shelved', async () => {
+    const [node] = yard.nodes;
+    if (node === undefined) throw new Error('Expected a node.');
+    await node.control.scenario({ behaviour: { kind: 'http', route: 'GET /view', status: 503 } });
+    const { runId } = await startRun(yard);
+    const { pricePoints } = await waitForRow(yard, runId, (row) => row.status === 'collecting', { timeoutMs: 60_000 });
+
+    await expect(cancelAs(runId, shown(pricePoints))).rejects.toMatchObject({ cause: { type: 'TooLate' } });
+    await handleOf(runId).cancel();
+    await untilTaken(runId);
+    await node.control.clearScenarios();
+
+    expect((await ended(runId)).end).toMatchObject({ kind: 'succeeded', capturedPoints: pricePoints });
+    expect(await entriesOf(runId)).toEqual([{ kind: 'hold', amount: pricePoints }, { kind: 'capture', amount: pricePoints }]);
+    expect(await handleOf(runId).result()).toMatchObject({ kind: 'succeeded' });
+  }, 90_000);
+
+  /** The workflow has worked since it was asked to cancel. */
+  async function untilTaken(runId: string): Promise<void> {
+    await eventually(async () => {
+      const events = (await handleOf(runId).fetchHistory()).events ?? [];
+      const asked = events.findIndex((event) => event.workflowExecutionCancelRequestedEventAttributes);
+      expect(asked).toBeGreaterThan(0);
+      expect(events.slice(asked).some((event) => event.workflowTaskCompletedEventAttributes)).toBe(true);
+    });
+  }
+});
+
 describe('a run whose row was ended by somebody else', () => {
   it('gives back what it holds and keeps the end on record', async () => {
     const { runId } = await startHeldRun(yard);
