@@ -10,9 +10,11 @@ import { prefixOfYardQueue, queueNames } from '../../domain/queues.js';
 
 const WAIT = 'WAIT_CANCELLATION_COMPLETED';
 
-/** What a run may not wait for is bounded; what it must not skip (ends, capture, release) tries for ever, a minute apart. */
+/** What a run may not wait for is bounded; what it must not skip (ends, capture, release) tries for ever, ten seconds apart. */
 const HOLDING_LIMIT = '10 minutes';
-const UNENDING = { maximumInterval: '1 minute' } as const;
+const UNENDING = { maximumInterval: '10 seconds' } as const;
+/** Each worker that dies in it counts as a failed try: pauses that grew with them would keep a run waiting when a worker is long back. */
+const ON_NODE_RETRY = { initialInterval: '2 seconds', maximumInterval: '5 seconds' } as const;
 
 function queues() {
   return queueNames(prefixOfYardQueue(workflowInfo().taskQueue));
@@ -24,7 +26,7 @@ export function holdingActivities() {
     startToCloseTimeout: '20 seconds',
     scheduleToCloseTimeout: HOLDING_LIMIT,
     cancellationType: WAIT,
-    retry: { maximumInterval: '15 seconds' },
+    retry: { maximumInterval: '10 seconds' },
   });
 }
 
@@ -37,7 +39,7 @@ export function imageActivities(limits: RunLimits) {
     heartbeatTimeout: limits.heartbeatMs,
     cancellationType: WAIT,
     summary: 'decode and check every image again',
-    retry: { maximumInterval: '30 seconds' },
+    retry: { maximumInterval: '10 seconds' },
   });
 }
 
@@ -101,7 +103,7 @@ export function followingActivities(nodeId: string, trainingLeftMs: number, limi
     heartbeatTimeout: limits.heartbeatMs,
     cancellationType: WAIT,
     summary: `follow the training on ${nodeId}`,
-    retry: { initialInterval: '2 seconds', maximumInterval: '1 minute' },
+    retry: ON_NODE_RETRY,
   });
 }
 
@@ -114,7 +116,7 @@ export function collectingActivities(nodeId: string, limits: RunLimits) {
     startToCloseTimeout: '1 hour',
     heartbeatTimeout: limits.heartbeatMs,
     cancellationType: WAIT,
-    retry: { initialInterval: '2 seconds', maximumInterval: '1 minute' },
+    retry: ON_NODE_RETRY,
   });
 }
 

@@ -6,13 +6,15 @@ import type { Observer } from './observer.js';
 import { untilAnswered } from './probes.js';
 import { isAffected, notice, type Outage, type Recovery } from './recovery.js';
 import type { Act } from './schedule.js';
-import { clock, until } from './seat.js';
+import { clock, until, within } from './seat.js';
 
 export interface ConductorParts {
   readonly yard: Yard;
   readonly access: Access;
   readonly observer: Observer;
   readonly say: (line: string) => void;
+  /** Whether so few runs were started that the next act, as a part of all, has to wait for more. */
+  readonly isAhead: (part: number) => boolean;
   readonly over: AbortSignal;
 }
 
@@ -28,12 +30,12 @@ export interface Conducted {
 }
 
 const LOOK_EVERY_MS = 50;
-/** A yard in which no run trains for so long does not get its kill in a training, which the report then tells. */
+/** A yard in which no run trains for so long, or that does not keep up, gets its kill all the same; the report then tells. */
 const MOMENT_MS = 120_000;
 
 /** Carries out a schedule: every act at its pause after the one before, at a moment with an open run. */
 export async function conduct(parts: ConductorParts, schedule: readonly Act[]): Promise<Conducted> {
-  const { observer, yard, say, over } = parts;
+  const { observer, yard, say, isAhead, over } = parts;
   const recoveries: Recovery[] = [];
   const outages: Outage[] = [];
   const log: string[] = [];
@@ -46,7 +48,7 @@ export async function conduct(parts: ConductorParts, schedule: readonly Act[]): 
 
   for (const act of schedule) {
     await delay(act.pauseMs);
-    await Promise.race([until(() => isMoment(act), over), delay(MOMENT_MS)]);
+    await within(MOMENT_MS, until(() => isMoment(act) && !isAhead((act.index + 1) / schedule.length), over));
     if (over.aborted) break;
     const part = yard.part(act.victim);
     await until(() => part.pid !== undefined, over);

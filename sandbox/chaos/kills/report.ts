@@ -37,6 +37,8 @@ export interface KillsReport {
   readonly restartRecoveryMs: Spread;
   /** The same from the act to the end by the clock on the wall, whatever else was down meanwhile. Not judged. */
   readonly recoveryByTheWallMs: Spread;
+  /** From a SIGKILL until its part said that it is ready: the supervisor's pause and the start of a process, which a busy machine draws out. */
+  readonly readyAgainMs: Spread;
   readonly limitsMs: Readonly<Record<ActKind, number>>;
   /** Recoveries over their limit, and acts that were not recovered from at all. */
   readonly late: number;
@@ -83,6 +85,7 @@ export function reportOf(played: Played, findings: readonly Finding[], { seed, l
     stopRecoveryMs: spread('stop'),
     restartRecoveryMs: spread('restart'),
     recoveryByTheWallMs: spreadOf(of('kill').flatMap(({ outage, recoveredAt }) => (recoveredAt === null ? [] : [recoveredAt - outage.from]))),
+    readyAgainMs: spreadOf(of('kill').flatMap(({ outage }) => (outage.until === null ? [] : [outage.until - outage.from]))),
     limitsMs,
     late: lateOnes(played, limitsMs).length,
     killsWithOpenRun: played.killsWithOpenRun,
@@ -115,7 +118,7 @@ export function factsOf(played: Played, findings: readonly Finding[], limitsMs: 
     const tookMs = recoveryMsOf(recovery, outages);
     const at = new Date(outage.from).toISOString().slice(11, 23);
     const left = [...waiting.keys(), ...(recovery.answered ? [] : ['its answer'])].join(', ');
-    lines.push(`✗ late: ${act.kind} ${act.victim} at ${at} (act ${act.index + 1}): ${tookMs === null ? `not recovered; waits for ${left}` : `${(tookMs / 1000).toFixed(1)} s of at most ${limitsMs[act.kind] / 1000} s; ${recovery.lastTold}`}`);
+    lines.push(`✗ late: ${act.kind} ${act.victim} at ${at} (act ${act.index + 1}): ${tookMs === null ? `not recovered; waits for ${left}` : `${(tookMs / 1000).toFixed(1)} s of at most ${limitsMs[act.kind] / 1000} s, ready after ${(((outage.until ?? 0) - outage.from) / 1000).toFixed(1)} s; ${recovery.lastTold}`}`);
   }
   return [...lines, 'All acts:', ...log.map((line) => `    ${line}`)];
 }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { PersonName } from '../../discord/people.js';
 import { conduct } from './conductor.js';
 import { areAllClosed, inquest } from './inquest.js';
@@ -6,7 +5,7 @@ import { createObserver, type Observer } from './observer.js';
 import { randomFrom } from './random.js';
 import { factsOf, isClean, reportOf, type KillsReport, type Played } from './report.js';
 import { fateOf, scheduleOf } from './schedule.js';
-import { sit, until, type AskedRun, type Errand } from './seat.js';
+import { sit, until, within, type AskedRun, type Errand } from './seat.js';
 import { createDatasets, HEARTBEAT_MS, openOwnYard, SHUTDOWN_GRACE_MS, WELCOME_POINTS, type OwnYard } from './yard-of-its-own.js';
 
 export interface KillsOptions {
@@ -19,6 +18,7 @@ export interface KillsOptions {
 
 const PEOPLE: readonly PersonName[] = ['mira', 'jonas', 'olga'];
 const DATASETS_EACH = 2;
+const SEATS = PEOPLE.length * DATASETS_EACH;
 const STEPS = { least: 300, most: 900 };
 /** After a kill: the heartbeat that has to be missed, and this. */
 const MARGIN_MS = 15_000;
@@ -54,7 +54,9 @@ async function play({ yard, access }: OwnYard, observer: Observer, { kills, seed
   const over = new AbortController();
   let isUnderFire = true;
   let number = 0;
-  const hasEnough = (): boolean => asked.filter((run) => run.accepted).length >= wantedRuns;
+  const started = (): number => asked.filter((run) => run.accepted).length;
+  const hasEnough = (): boolean => started() >= wantedRuns;
+  const isAhead = (part: number): boolean => started() + SEATS < part * wantedRuns;
   const next = (): Errand | null => (!isUnderFire && hasEnough() ? null : errandOf(seed, number++));
 
   const seats: Promise<void>[] = [];
@@ -65,7 +67,7 @@ async function play({ yard, access }: OwnYard, observer: Observer, { kills, seed
       }
     }
     say(`${seats.length} people are seated; ${schedule.length} acts follow, seed ${seed}.`);
-    const conducted = await conduct({ yard, access, observer, say, over: over.signal }, schedule);
+    const conducted = await conduct({ yard, access, observer, say, isAhead, over: over.signal }, schedule);
     isUnderFire = false;
     await within(REST_MS, until(hasEnough, over.signal));
     const allServe = (): boolean => Object.values(yard.state.parts).every(({ isReady }) => isReady);
@@ -79,12 +81,6 @@ async function play({ yard, access }: OwnYard, observer: Observer, { kills, seed
     over.abort();
     await Promise.allSettled(seats);
   }
-}
-
-async function within(limitMs: number, wait: Promise<unknown>): Promise<void> {
-  const enough = new AbortController();
-  await Promise.race([wait, delay(limitMs, undefined, { signal: enough.signal })]);
-  enough.abort();
 }
 
 function errandOf(seed: number, number: number): Errand {

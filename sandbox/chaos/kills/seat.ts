@@ -156,6 +156,13 @@ export async function until(holds: () => boolean, over: AbortSignal): Promise<vo
   while (!holds() && !over.aborted) await delay(100);
 }
 
+/** Waits for it, but not for longer than this. */
+export async function within(limitMs: number, wait: Promise<unknown>): Promise<void> {
+  const enough = new AbortController();
+  await Promise.race([wait, delay(limitMs, undefined, { signal: enough.signal })]);
+  enough.abort();
+}
+
 export function clock(): string {
   return new Date().toISOString().slice(11, 23);
 }
