@@ -17,6 +17,7 @@ const COMMANDS = {
   audit: { file: 'sandbox/audit/main.ts' },
   bench: { file: 'bench/main.ts' },
   chaos: { file: 'sandbox/chaos/main.ts' },
+  mutants: { file: 'sandbox/mutants/main.ts' },
   test: { file: 'test/run/main.ts' },
   replay: { file: 'test/run/main.ts', args: ['test/workflows/replay.test.ts'] },
 };

@@ -35,7 +35,7 @@ describe('an unknown command', () => {
   it('is answered with those there are', () => {
     const { status, stderr } = spawnSync(process.execPath, [ENTRY, 'fly'], { encoding: 'utf8' });
     expect(status).toBe(1);
-    expect(stderr).toContain('Expected one of the commands start, demo, deploy-commands, audit, bench, chaos, test, replay, got "fly".');
+    expect(stderr).toContain('Expected one of the commands start, demo, deploy-commands, audit, bench, chaos, mutants, test, replay, got "fly".');
   });
 });
 
