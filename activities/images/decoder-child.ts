@@ -6,7 +6,7 @@ import type { DecoderLimits, DecoderReply, DecoderRequest, DecoderResult } from 
 
 /** What became of a request. `not-started`: the process ended before the file had come, which says nothing about the file. */
 export type DecoderAnswer =
-  | { readonly kind: 'done'; readonly result: DecoderResult }
+  | { readonly kind: 'done'; readonly result: DecoderResult; readonly isSpent: boolean }
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'died'; readonly how: string }
   | { readonly kind: 'not-started'; readonly how: string };

@@ -17,11 +17,11 @@ export interface DecoderLimits {
 }
 
 /**
- * What it says: `started` when the file has come, so that an end before it is not the file's; `over` before it ends itself
+ * What it says. `isSpent`: it holds on to so much memory that the next file should not have to bear it. `started` when the file has come, so that an end before it is not the file's; `over` before it ends itself
  * at a limit; `failed` when it met what nobody planned.
  */
 export type DecoderReply =
   | { readonly kind: 'started' }
-  | { readonly kind: 'done'; readonly result: DecoderResult }
+  | { readonly kind: 'done'; readonly result: DecoderResult; readonly isSpent: boolean }
   | { readonly kind: 'over'; readonly limit: 'memory' | 'time' }
   | { readonly kind: 'failed'; readonly reason: string };

@@ -75,11 +75,12 @@ export function createDecoderPool({ processes, limits = DECODER_LIMITS, wallMs =
         child = start();
         answer = await child.ask(request, wallMs);
       }
-      if (child.isAlive()) idle.add(child);
+      if (answer.kind === 'done' && answer.isSpent) child.kill();
+      else if (child.isAlive()) idle.add(child);
       if (answer.kind === 'not-started') throw new Error(`Expected a decoder process to start, it ended with ${answer.how}.`);
       if (answer.kind === 'failed') throw new Error(`Expected a decoder process to answer, it failed: ${answer.reason}`);
       if (answer.kind === 'died' && stopped) throw new Error('The decoder was stopped in the middle of a file.');
-      return answer;
+      return answer.kind === 'done' ? { kind: 'done', result: answer.result } : answer;
     } finally {
       const next = waiting.shift();
       if (next === undefined) free += 1;

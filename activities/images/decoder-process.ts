@@ -5,6 +5,9 @@ import { makeTrainingFile } from './training-files.js';
 /** Short against the time it takes to fill the memory that is left above the limit. */
 const LOOKS_EVERY_MS = 50;
 
+/** What glibc keeps of a large picture in pieces comes on top of the next one. */
+const SPENT_SHARE = 0.4;
+
 /**
  * The process in which strangers' files meet native code: `createDecoder` starts it, sends it one file at a time, and
  * survives its death. The files are decoded beside the main thread, which meanwhile watches what they cost.
@@ -25,7 +28,8 @@ async function answer(request: DecoderRequest, limits: DecoderLimits): Promise<v
   const watch = watchCosts(limits);
   try {
     const bytes = Buffer.from(request.bytes.buffer, request.bytes.byteOffset, request.bytes.byteLength);
-    say({ kind: 'done', result: request.kind === 'inspect' ? await inspectPicture(bytes) : await makeTrainingFile(bytes, request.bounds) });
+    const result = request.kind === 'inspect' ? await inspectPicture(bytes) : await makeTrainingFile(bytes, request.bounds);
+    say({ kind: 'done', result, isSpent: process.memoryUsage.rss() > limits.memoryBytes * SPENT_SHARE });
   } catch (error) {
     say({ kind: 'failed', reason: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   } finally {
