@@ -1,18 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from 'mongoose';
+import { BOT_PATIENCE, connectionLimits } from '../models/connection-limits.js';
 import type { Log } from './log.js';
 
-/** A user waits at most this long to read that the database cannot be reached. */
-const ANSWERS_WITHIN_MS = 2_500;
-/** An operation on a frozen server is given up after this. */
-const SILENT_AFTER_MS = 5_000;
 const TRY_AGAIN_MS = 2_000;
 
 const OPTIONS = {
-  serverSelectionTimeoutMS: ANSWERS_WITHIN_MS,
+  ...connectionLimits(BOT_PATIENCE),
   /** What mongoose keeps back while it is disconnected; its types do not know the option here, its code reads it here alone. */
-  bufferTimeoutMS: ANSWERS_WITHIN_MS,
-  socketTimeoutMS: SILENT_AFTER_MS,
+  bufferTimeoutMS: BOT_PATIENCE.findsServerWithinMs,
   appName: 'trainyard-bot',
 };
 

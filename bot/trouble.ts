@@ -12,10 +12,15 @@ const DATABASE_SILENT = new Set([
   'MongoNetworkError',
   'MongoNetworkTimeoutError',
   'MongoOperationTimeoutError',
+  'MongoWaitQueueTimeoutError',
+  'StoreSilentError',
   'MongoPoolClearedError',
   'PoolClearedOnNetworkError',
   'LedgerUnavailableError',
 ]);
+
+/** A socket broke while the driver wrote to it: it hands the error on as it is. */
+const SOCKET_BROKE = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT']);
 
 /** The handler had no answer in the time a user should wait for one. */
 class TooSlowError extends Error {
@@ -24,6 +29,7 @@ class TooSlowError extends Error {
 
 /** The sentence for a part of the yard that cannot be reached; null when `error` is a defect of ours. */
 export function troubleSentence(error: unknown, texts: Texts): string | null {
+  if (typeof error === 'object' && error !== null && 'code' in error && SOCKET_BROKE.has(String(error.code))) return texts.unavailable.databaseSilent;
   if (!(error instanceof Error)) return null;
   if (DATABASE_UNREACHABLE.has(error.name)) return texts.unavailable.database;
   // Mongoose keeps a request back while it is disconnected; one it gave up on never left this process.

@@ -2,7 +2,7 @@ import type { Connection } from 'mongoose';
 import type { AccountId } from '../domain/accounts.js';
 import { AccountAudit, type AccountSummary, type Violation } from '../domain/ledger-audit.js';
 import { resolveKeyOf } from '../domain/ledger.js';
-import { hashOf, MAJORITY, MAJORITY_READ, pointsCollection, POINTS_INDEXES } from './points-store.js';
+import { hashOf, MAJORITY, pointsCollection, POINTS_INDEXES } from './points-store.js';
 
 /** What the audit needs to know of runs, to find points held for a run that is over. */
 export interface AuditedRuns {
@@ -76,7 +76,7 @@ async function strandedHolds(connection: Connection, account: string, summary: A
 
 async function isResolved(connection: Connection, account: string, runId: string): Promise<boolean> {
   const filter = { account: account as AccountId, key: resolveKeyOf(runId) };
-  return (await pointsCollection(connection).findOne(filter, MAJORITY_READ)) !== null;
+  return (await pointsCollection(connection).findOne(filter, MAJORITY)) !== null;
 }
 
 function totalsDiffer(totals: AuditReport['totals']): Violation[] {

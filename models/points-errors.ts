@@ -20,3 +20,8 @@ export class IdempotencyMismatchError extends Error {
 export class LedgerUnavailableError extends Error {
   override readonly name = 'LedgerUnavailableError';
 }
+
+/** One call of an operation got no answer in its time; whether it happened is not known. */
+export class StoreSilentError extends Error {
+  override readonly name = 'StoreSilentError';
+}

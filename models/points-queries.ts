@@ -2,7 +2,7 @@ import type { Connection } from 'mongoose';
 import type { AccountId } from '../domain/accounts.js';
 import type { Entry } from '../domain/ledger.js';
 import type { Points } from '../domain/points.js';
-import { MAJORITY_READ, POINTS_COLLECTION, pointsCollection } from './points-store.js';
+import { MAJORITY, POINTS_COLLECTION, pointsCollection } from './points-store.js';
 
 export interface HistoryPage {
   readonly limit: number;
@@ -21,7 +21,7 @@ export interface OpenHold {
 export async function findHistory(connection: Connection, account: AccountId, { limit, beforeSeq }: HistoryPage): Promise<Entry[]> {
   const older = beforeSeq === undefined ? {} : { seq: { $lt: checkedNumber(beforeSeq) } };
   return pointsCollection(connection)
-    .find<Entry>({ account, ...older }, { ...MAJORITY_READ, sort: { seq: -1 }, limit: checkedNumber(limit), projection: { _id: 0 } })
+    .find<Entry>({ account, ...older }, { ...MAJORITY, sort: { seq: -1 }, limit: checkedNumber(limit), projection: { _id: 0 } })
     .toArray();
 }
 
@@ -30,7 +30,7 @@ export async function findHistory(connection: Connection, account: AccountId, { 
  * that its cost grows with accounts and open runs, not with the history of the yard.
  */
 export async function findOpenHolds(connection: Connection, olderThan: Date, limit: number): Promise<OpenHold[]> {
-  return pointsCollection(connection).aggregate<OpenHold>(openHoldsPipeline(olderThan, checkedNumber(limit)), MAJORITY_READ).toArray();
+  return pointsCollection(connection).aggregate<OpenHold>(openHoldsPipeline(olderThan, checkedNumber(limit)), MAJORITY).toArray();
 }
 
 /** Exported for the test that looks at its plan. */

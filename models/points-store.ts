@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { mongo, type Connection } from 'mongoose';
 import type { AccountId } from '../domain/accounts.js';
 import { canonicalForm, EMPTY_HEAD, type Entry, type EntryDraft, type Head } from '../domain/ledger.js';
 import { duplicateKeyOf } from './duplicate-key.js';
+import { StoreSilentError } from './points-errors.js';
 
 /** Which unique index an insert met; when it breaks both, either. */
 export type InsertResult = 'inserted' | 'seq-taken' | 'key-taken';
@@ -25,15 +27,19 @@ export const POINTS_INDEXES = [
   { key: { account: 1, key: 1 }, unique: true },
 ] as const;
 
-/** A connection that went silent must not keep its account waiting in this process. */
-const OPERATION_TIMEOUT_MS = 10_000;
+/**
+ * Of one call. A connection that went silent must not keep its account waiting in this process: four tries in vain end within
+ * the 20 seconds that an activity has for them, so that the next one does not start beside it.
+ */
+const CALL_TIMEOUT_MS = 4_000;
 /** A primary stepping down, shutting down or not elected yet, and a time limit met on the server: they say nothing about the write. */
 const UNKNOWN_RESULT_CODES = new Set([6, 7, 50, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
 
+const SOCKET_BROKE = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT']);
+
 /** Primary and majority, whatever the connection string says: an entry built on one that is rolled back would leave a gap. */
 export const MAJORITY = { readConcern: { level: 'majority' }, readPreference: 'primary' } as const;
-export const MAJORITY_READ = { ...MAJORITY, timeoutMS: OPERATION_TIMEOUT_MS } as const;
-const MAJORITY_WRITE = { writeConcern: { w: 'majority', j: true }, timeoutMS: OPERATION_TIMEOUT_MS } as const;
+const MAJORITY_WRITE = { writeConcern: { w: 'majority', j: true } } as const;
 
 /**
  * The driver's own collection, without a mongoose schema: an entry must be stored exactly as it was hashed, with no casting
@@ -44,22 +50,22 @@ export function pointsCollection(connection: Connection): mongo.Collection<Entry
   return connection.db.collection<Entry>(POINTS_COLLECTION);
 }
 
-export function createPointsStore(connection: Connection): PointsStore {
+export function createPointsStore(connection: Connection, timeoutMs = CALL_TIMEOUT_MS): PointsStore {
   return {
     async readHead(account) {
-      const options = { ...MAJORITY_READ, sort: { seq: -1 }, projection: { _id: 0, seq: 1, balance: 1, held: 1, hash: 1 } } as const;
-      return (await pointsCollection(connection).findOne<Head>({ account: text(account) }, options)) ?? EMPTY_HEAD;
+      const options = { ...MAJORITY, sort: { seq: -1 }, projection: { _id: 0, seq: 1, balance: 1, held: 1, hash: 1 } } as const;
+      return (await inTime(timeoutMs, pointsCollection(connection).findOne<Head>({ account: text(account) }, options))) ?? EMPTY_HEAD;
     },
 
     async readEntries(account, keys) {
       const filter = { account: text(account), key: { $in: keys.map((key) => text(key)) } };
-      const entries = await pointsCollection(connection).find<Entry>(filter, { ...MAJORITY_READ, projection: { _id: 0 } }).toArray();
+      const entries = await inTime(timeoutMs, pointsCollection(connection).find<Entry>(filter, { ...MAJORITY, projection: { _id: 0 } }).toArray());
       return new Map(entries.map((entry) => [entry.key, entry]));
     },
 
     async insert(entry) {
       try {
-        await pointsCollection(connection).insertOne({ ...entry }, MAJORITY_WRITE);
+        await inTime(timeoutMs, pointsCollection(connection).insertOne({ ...entry }, MAJORITY_WRITE));
         return 'inserted';
       } catch (error) {
         const taken = takenIndex(error);
@@ -68,6 +74,19 @@ export function createPointsStore(connection: Connection): PointsStore {
       }
     },
   };
+}
+
+/** The call goes on when its time is over: an insert may still happen, like one whose reply was lost. The driver has no limit of its own. */
+async function inTime<Result>(timeoutMs: number, call: Promise<Result>): Promise<Result> {
+  const over = new AbortController();
+  const late = delay(timeoutMs, null, { signal: over.signal }).then(() => {
+    throw new StoreSilentError(`Expected MongoDB to answer within ${timeoutMs} ms.`);
+  });
+  try {
+    return await Promise.race([call, late]);
+  } finally {
+    over.abort();
+  }
 }
 
 /** Dates and chains a decided entry. */
@@ -84,6 +103,10 @@ export function hashOf(entry: object): string {
 /** Whether a failed call may have happened all the same, or may succeed when it is repeated. */
 export function isUnknownResult(error: unknown): boolean {
   if (
+    error instanceof StoreSilentError ||
+    isWaitQueueTimeout(error) ||
+    isBareSocketError(error) ||
+    error instanceof mongo.MongoParseError ||
     error instanceof mongo.MongoNetworkError ||
     error instanceof mongo.MongoServerSelectionError ||
     error instanceof mongo.MongoOperationTimeoutError ||
@@ -93,6 +116,16 @@ export function isUnknownResult(error: unknown): boolean {
   }
   if (!(error instanceof mongo.MongoServerError)) return false;
   return error.hasErrorLabel('RetryableWriteError') || UNKNOWN_RESULT_CODES.has(Number(error.code));
+}
+
+/** Nobody got a connection in time. The driver does not export the class. */
+function isWaitQueueTimeout(error: unknown): boolean {
+  return error instanceof mongo.MongoDriverError && error.name === 'MongoWaitQueueTimeoutError';
+}
+
+/** What a socket says that broke while the driver wrote to it: the driver hands it on as it is. */
+function isBareSocketError(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' && SOCKET_BROKE.has(error.code);
 }
 
 function takenIndex(error: unknown): 'seq-taken' | 'key-taken' | null {

@@ -12,11 +12,18 @@ import { createSightings } from '../models/sightings.js';
 import { createTroubles } from '../models/troubles.js';
 import { createUploads } from '../models/uploads.js';
 
-export type Models = Awaited<ReturnType<typeof openModels>>;
+export type Models = ReturnType<typeof createModels>;
 
 /** Every collection of the yard, with its indexes in place: the unique ones carry promises, so nothing runs before them. */
-export async function openModels(connection: Connection) {
-  const models = {
+export async function openModels(connection: Connection): Promise<Models> {
+  const models = createModels(connection);
+  for (const model of Object.values(models)) await model.ensureIndexes();
+  return models;
+}
+
+/** Every collection of the yard, for a database whose indexes are in place. */
+export function createModels(connection: Connection) {
+  return {
     blobs: createBlobs(connection),
     datasets: createDatasets(connection),
     interactions: createInteractions(connection),
@@ -30,6 +37,4 @@ export async function openModels(connection: Connection) {
     troubles: createTroubles(connection),
     uploads: createUploads(connection),
   };
-  for (const model of Object.values(models)) await model.ensureIndexes();
-  return models;
 }

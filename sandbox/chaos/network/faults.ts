@@ -52,10 +52,10 @@ export const NETWORK_FAULTS = {
 
   'latency': { harm: 'none', piece: (link, way, bytes) => { link.forward(way, bytes, 25); } },
   'jitter': { harm: 'none', piece: (link, way, bytes) => { link.forward(way, bytes, (link.seen(way) * 7) % 50); } },
-  'small pieces': { harm: 'none', piece: (link, way, bytes) => { inParts(bytes, 11).forEach((part) => { link.forward(way, part, 0); }); } },
-  'replies drip': { harm: 'slow', piece: drip('to-client', 64, 8) },
-  'requests drip': { harm: 'slow', piece: drip('to-server', 64, 8) },
-  'replies drop by drop': { harm: 'slow', piece: drip('to-client', 1, 40) },
+  'small pieces': { harm: 'none', piece: (link, way, bytes) => { inParts(bytes, 1_013).forEach((part) => { link.forward(way, part, 0); }); } },
+  'replies drip': { harm: 'slow', piece: drip('to-client', 512, 8) },
+  'requests drip': { harm: 'slow', piece: drip('to-server', 512, 8) },
+  'replies drop by drop': { harm: 'slow', piece: drip('to-client', 16, 40) },
   'narrow': { harm: 'slow', piece: (link, way, bytes) => { link.forward(way, bytes, Math.min(LATE_MS, bytes.length / 64)); } },
   'replies later than anybody waits': { harm: 'slow', piece: (link, way, bytes) => { link.forward(way, bytes, way === 'to-client' ? LATE_MS : 0); } },
 

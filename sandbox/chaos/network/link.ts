@@ -30,6 +30,7 @@ export class TcpLink implements Link {
   private readonly muted = new Set<Way>();
   private readonly bytes: Record<Way, number> = { 'to-server': 0, 'to-client': 0 };
   private readonly busyUntil: Record<Way, number> = { 'to-server': 0, 'to-client': 0 };
+  private readonly waiting: Record<Way, { readonly at: number; readonly bytes: Buffer }[]> = { 'to-server': [], 'to-client': [] };
   private turns = 0;
   private last: Way = 'to-client';
 
@@ -65,8 +66,9 @@ export class TcpLink implements Link {
     const now = Date.now();
     const at = Math.max(now, this.busyUntil[way]) + delayMs;
     this.busyUntil[way] = at;
-    if (at <= now) this.write(way, bytes);
-    else this.after(at - now, () => { this.write(way, bytes); });
+    const waiting = this.waiting[way];
+    if (at <= now && waiting.length === 0) this.write(way, bytes);
+    else if (waiting.push({ at, bytes }) === 1) this.sendDue(way);
   }
 
   mute(way: Way): void {
@@ -109,6 +111,16 @@ export class TcpLink implements Link {
     });
   }
 
+  /** One timer a direction: two that are due in the same millisecond would not keep their order. */
+  private sendDue(way: Way): void {
+    const waiting = this.waiting[way];
+    for (let first = waiting[0]; first !== undefined && first.at <= Date.now(); first = waiting[0]) {
+      this.write(way, first.bytes);
+      waiting.shift();
+    }
+    if (waiting[0] !== undefined) this.after(waiting[0].at - Date.now(), () => { this.sendDue(way); });
+  }
+
   private write(way: Way, bytes: Buffer): void {
     const target = this.target(way);
     if (target.writable) target.write(bytes);
@@ -121,6 +133,8 @@ export class TcpLink implements Link {
   private settle(): void {
     for (const timer of this.timers) clearTimeout(timer);
     this.timers.clear();
+    this.waiting['to-server'].length = 0;
+    this.waiting['to-client'].length = 0;
     this.server.destroy();
   }
 }
