@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createPointsLedger } from '../../models/points-ledger.js';
 import { attackLedger } from '../../sandbox/chaos/ledger/attack.js';
+import { runLedgerChaos } from '../../sandbox/chaos/ledger/run.js';
 import { openTestDatabase, type TestDatabase } from '../support/database.js';
 
 const SEQUENCES = 2_000;
@@ -21,4 +22,12 @@ describe('any sequence of commands with lost requests, lost replies, crashes, st
     expect(survived.sequences).toBe(SEQUENCES);
     expect(survived.faults).toBeGreaterThan(survived.commands / 10);
   }, 600_000);
+});
+
+describe('any sequence of commands while the primary steps down again and again', () => {
+  it('is answered as the model answers, and leaves a chain in which every rule holds', async () => {
+    const report = await runLedgerChaos({ sequences: 48, seed: Date.now() % 1_000_000, stepDownAfter: 16, say: () => undefined });
+    expect(report).toMatchObject({ sequences: 48, stepDowns: 3, violations: 0 });
+    expect(report.brokenOff).toBeGreaterThan(0);
+  }, 300_000);
 });

@@ -13,29 +13,51 @@ import { attackLedger, type Survived } from './attack.js';
 
 export interface LedgerReport extends Survived {
   readonly stepDowns: number;
+  /** Calls of the ledger that a step-down has broken off. */
+  readonly brokenOff: number;
   readonly violations: number;
   readonly elapsedMs: number;
 }
 
-/** The primary steps down this often, for a second each time. */
+export interface LedgerAttack {
+  readonly sequences: number;
+  readonly seed: number;
+  readonly say: (line: string) => void;
+  /** The primary steps down each time that so many sequences are done, while others are being played; every ten seconds when not given. */
+  readonly stepDownAfter?: number;
+}
+
 const STEP_DOWN_EVERY_MS = 10_000;
 
 /** Attacks the ledger on a database of its own, whose primary steps down again and again; then audits all of it. */
-export async function runLedgerChaos({ sequences, seed, say }: { readonly sequences: number; readonly seed: number; readonly say: (line: string) => void }): Promise<LedgerReport> {
+export async function runLedgerChaos({ sequences, seed, say, stepDownAfter }: LedgerAttack): Promise<LedgerReport> {
   const startedAt = Date.now();
   const dataDir = await mkdtemp(join(tmpdir(), 'trainyard-chaos-'));
   const { path } = await obtainMongod(sourceContext(environment(), say));
   const { server, uri } = await onFreePorts(1, async ([port = 0]) => ({ server: await startMongod({ path, dataDir, port }), uri: mongodUri(port, 'chaos') }));
-  const connection = await mongoose.createConnection(uri, { autoIndex: false, autoCreate: false }).asPromise();
+  const connection = await mongoose.createConnection(uri, { autoIndex: false, autoCreate: false, monitorCommands: true }).asPromise();
   const over = new AbortController();
   try {
     await createPointsLedger(connection).ensureIndexes();
-    const steppingDown = stepDownUntil(connection, over.signal);
-    const survived = await attackLedger({ connection, sequences, seed, progress: everyTenth(sequences, say) });
+    const stepDowns: Promise<void>[] = [];
+    const stepDown = (): void => {
+      stepDowns.push(stepDownOf(connection));
+    };
+    let brokenOff = 0;
+    connection.getClient().on('commandFailed', ({ commandName }) => {
+      if (commandName === 'insert' || commandName === 'find') brokenOff += 1;
+    });
+    const tell = everyTenth(sequences, say);
+    const clock = stepDownAfter === undefined ? everyTenSeconds(stepDown, over.signal) : Promise.resolve();
+    const progress = (done: number): void => {
+      tell(done);
+      if (stepDownAfter !== undefined && done % stepDownAfter === 0) stepDown();
+    };
+    const survived = await attackLedger({ connection, sequences, seed, progress });
     over.abort();
-    const stepDowns = await steppingDown;
+    await Promise.all([clock, ...stepDowns]);
     const { violations } = await auditLedger(connection);
-    return { ...survived, stepDowns, violations: violations.length, elapsedMs: Date.now() - startedAt };
+    return { ...survived, stepDowns: stepDowns.length, brokenOff, violations: violations.length, elapsedMs: Date.now() - startedAt };
   } finally {
     over.abort();
     await connection.close();
@@ -44,14 +66,17 @@ export async function runLedgerChaos({ sequences, seed, say }: { readonly sequen
   }
 }
 
-async function stepDownUntil(connection: Connection, over: AbortSignal): Promise<number> {
-  let times = 0;
+async function everyTenSeconds(stepDown: () => void, over: AbortSignal): Promise<void> {
   for (;;) {
     await delay(STEP_DOWN_EVERY_MS, undefined, { signal: over }).catch(() => undefined);
-    if (over.aborted) return times;
-    await connection.db?.admin().command({ replSetStepDown: 1, secondaryCatchUpPeriodSecs: 0, force: true }).catch(ignoreLostReply);
-    times += 1;
+    if (over.aborted) return;
+    stepDown();
   }
+}
+
+/** For a second there is no primary. */
+async function stepDownOf(connection: Connection): Promise<void> {
+  await connection.db?.admin().command({ replSetStepDown: 1, secondaryCatchUpPeriodSecs: 0, force: true }).catch(ignoreLostReply);
 }
 
 /** A primary that steps down may close the connection that asked it to. */
