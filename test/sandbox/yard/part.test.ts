@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,6 +76,25 @@ describe('a part that serves', () => {
     });
     expect(part.restarts).toBe(1);
     expect(lines).toContain('ended (SIGKILL); it starts again in 0.5 s');
+  });
+
+  it('is started again as quickly as the first time however often it is killed, and waited for when it cannot even start', async () => {
+    const { part, lines } = partOf(`
+      const { existsSync } = require('node:fs');
+      if (existsSync(process.env.FOLDER + '/broken')) process.exit(1);
+      ${READY} ${STAY}`);
+    await part.start();
+    for (const restarts of [1, 2]) {
+      part.kill('SIGKILL');
+      await eventually(() => {
+        expect(part.isReady && part.restarts === restarts).toBe(true);
+      });
+    }
+    writeFileSync(join(folder, 'broken'), '');
+    part.kill('SIGKILL');
+    await eventually(() => {
+      expect(lines.filter((line) => line.startsWith('ended')).map((line) => /in ([\d.]+) s/.exec(line)?.[1])).toEqual(['0.5', '0.5', '0.5', '1']);
+    });
   });
 
   it('is told to stop and may finish its work', async () => {
