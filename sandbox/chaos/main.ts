@@ -2,6 +2,7 @@ import { argv, exit } from 'node:process';
 import { runKillsChaos } from './kills/run.js';
 import { runLedgerChaos } from './ledger/run.js';
 import { readOptions, type ChaosOptions } from './options.js';
+import { runPointsChaos } from './points/run.js';
 
 /** `npm run chaos`: 0 when every promise held, 1 when one broke, 2 for a wrong command line. */
 const EXIT = { held: 0, broken: 1, usage: 2 } as const;
@@ -43,7 +44,12 @@ async function attack(options: ChaosOptions, say: (line: string) => void): Promi
       const { runs, kills, stops, lost, duplicated, stuck, orphanJobs, late, recoveryMs } = report;
       return { held, report, sentence: `${runs} runs, ${kills} kills, ${stops} stops: ${lost} lost, ${duplicated} duplicated, ${stuck} stuck, ${orphanJobs} orphan jobs, ${late} late; back within ${recoveryMs.max / 1000} s.` };
     }
-    case 'points':
-      throw new Error(`--${options.kind} is not part of this version.`);
+    case 'points': {
+      say('Killing every process at every point where something is changed outside of it.');
+      const report = await runPointsChaos({ ...options, say });
+      const { cases, held, broken, unreached, seconds } = report;
+      const sentences = [`${cases} points, ${held} held, ${broken.length} broken, ${unreached.length} not reached, in ${seconds} s.`, ...broken.map(({ name, reasons }) => `BROKEN ${name}: ${reasons.join(' | ')}`), ...unreached.map((name) => `NOT REACHED ${name}`)];
+      return { held: held === cases, report, sentence: sentences.join('\n') };
+    }
   }
 }

@@ -20,6 +20,8 @@ export interface StandInOptions {
   port?: number;
   /** The bot token it accepts; a fresh one when absent. */
   token?: string;
+  /** What it calls itself when it stands behind a proxy: where it says its gateway and its attachments are. */
+  origin?: string;
   /** Where the try-it page links a run to, with `{runId}` in it. */
   runLink?: string;
   clock?: Clock;
@@ -51,11 +53,12 @@ export async function createDiscordStandIn(options: StandInOptions = {}): Promis
   app.setErrorHandler((error, _request, reply) => controlError(error, reply) ?? reply.code(500).send({ error: error instanceof Error ? error.stack : String(error) }));
 
   await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
-  world.origin = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+  const own = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+  world.origin = options.origin ?? own;
   return {
-    apiUrl: `${world.origin}/api`,
+    apiUrl: `${own}/api`,
     origin: world.origin,
-    controlUrl: world.origin,
+    controlUrl: own,
     token: world.token,
     async stop() {
       clock.stop();

@@ -1,0 +1,26 @@
+import type { HopName } from '../wire/hop.js';
+
+/** A call that changes nothing, or nothing that anybody relies on, and why it needs no case. */
+export interface Read {
+  readonly kind: 'read';
+  readonly hop: HopName;
+  readonly call: string;
+  readonly why: string;
+}
+
+export const READS: readonly Read[] = [
+  ...reads('mongodb', 'it only looks', ['find *', 'aggregate *', 'distinct *', 'getMore *', 'watch *', 'count *']),
+  ...reads('mongodb', 'it keeps the connection or ends a look', ['hello', 'ping', 'killCursors *', 'endSessions', 'buildInfo']),
+  ...reads('temporal', 'it only looks', ['Describe*', 'Get*', 'List*', 'QueryWorkflow', 'Check']),
+  ...reads('temporal', 'what it takes is given out again when nobody answers for it', ['Poll*']),
+  ...reads('temporal', 'it answers somebody who looks', ['RespondQueryTaskCompleted']),
+  ...reads('temporal', 'it only makes a stop quicker', ['ShutdownWorker', 'RecordWorkerHeartbeat']),
+  ...reads('comfyui', 'it only looks', ['GET *', 'HEAD *']),
+  ...reads('discord', 'it only looks', ['GET *']),
+  ...reads('gateway', 'the session is made anew by every bot', ['GET /gw*', 'Identify', 'Resume', 'Heartbeat', 'PresenceUpdate']),
+  ...reads('gateway', 'it only looks', ['GET /attachments*', 'GET /ephemeral-attachments*']),
+];
+
+function reads(hop: HopName, why: string, calls: readonly string[]): readonly Read[] {
+  return calls.map((call) => ({ kind: 'read', hop, call, why }));
+}
