@@ -14,8 +14,8 @@ export interface OperatorsChannel {
   readonly log: { warn(message: string, fields: Record<string, unknown>): void };
 }
 
-/** The rest is told by the next sweeps: after a bad deploy every run may be stuck. */
-const MESSAGES_A_SWEEP = 10;
+/** As many as a channel takes without a wait. The next sweeps tell the rest: after a bad deploy every run may be stuck. */
+const MESSAGES_A_SWEEP = 5;
 /** Operators of one yard may speak several languages; their channel speaks this one. */
 const LOCALE = 'en';
 
