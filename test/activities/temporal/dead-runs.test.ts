@@ -136,7 +136,7 @@ describe('a namespace that cannot be asked', () => {
     await expect(found).resolves.toMatchObject({ settling: [], waiting: [] });
     expect((await found).skipped).toContain(runId);
     await lost.close();
-  }, 30_000);
+  }, 120_000);
 
   it('leaves rows of another namespace to an operator, however often they are seen', async () => {
     const runId = await aRow({ namespaceId: 'a namespace that was deleted' });
