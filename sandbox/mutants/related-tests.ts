@@ -8,8 +8,8 @@ const BUNDLED = { by: 'test/support/workflow-bundle.ts', file: 'workflows/index.
 const ENDS = ['test/e2e/endings.test.ts', 'test/e2e/cancel-races.test.ts', 'test/e2e/settle.test.ts', 'test/e2e/outages-comfyui.test.ts', 'test/e2e/limits.test.ts'];
 /** What judges rules, records and activities; the rest plays processes, browsers and stand-ins, which takes minutes. */
 const QUICK = ['test/domain/', 'test/models/', 'test/recipes/', 'test/activities/', 'test/workflows/', 'test/workers/', 'test/web/', 'test/bot/'];
-const NEXT_DOOR = 8;
-const FURTHER = 6;
+const NEXT_DOOR = 5;
+const FURTHER = 5;
 
 const IMPORT = /^(?:import|export)\s+(?!type\s)[^'";]*?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)/gm;
 
@@ -30,10 +30,11 @@ export function relatedTests(file: string, imports: ReadonlyMap<string, readonly
   const rank = (test: string): number => (test === mirrored ? 0 : test.startsWith(folder) ? 100 : 200) + (distances.get(test) ?? 0);
   const related = [...distances.keys()].filter((name) => name.endsWith('.test.ts')).sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   const quick = related.filter((test) => QUICK.some((room) => test.startsWith(room)));
-  const near = quick.filter((test) => test.startsWith(folder)).slice(0, NEXT_DOOR);
-  const further = quick.filter((test) => !near.includes(test)).slice(0, FURTHER);
+  const own = quick.filter((test) => test === mirrored);
+  const near = quick.filter((test) => test !== mirrored && test.startsWith(folder)).slice(0, NEXT_DOOR);
+  const further = quick.filter((test) => !test.startsWith(folder)).slice(0, FURTHER);
   const ends = ENDS.filter((test) => distances.has(test));
-  return [near, further, ...ends.map((test) => [test])].filter((stage) => stage.length > 0);
+  return [own, near, further, ...ends.map((test) => [test])].filter((stage) => stage.length > 0);
 }
 
 /** How many imports away each file is that reaches `target`. */

@@ -37,7 +37,7 @@ export function createTestRuns({ folder, env, limitMs, giveUp }: TestRunsOptions
       const reportFile = join(folder, 'mutants-report.json');
       await rm(reportFile, { force: true });
       const only = title === undefined ? [] : ['--testNamePattern', title.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')];
-      const args = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', program('jest/bin/jest.js'), '--bail', '--forceExit', '--reporters', join(folder, 'sandbox/mutants/reporter.mjs')];
+      const args = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', program('jest/bin/jest.js'), '--bail', '--forceExit', ...(files.length === 1 ? ['--runInBand'] : []), '--reporters', join(folder, 'sandbox/mutants/reporter.mjs')];
       const jestEnv = { ...env, NODE_OPTIONS: '--experimental-vm-modules' };
       const cache = ['--cacheDirectory', join(folder, '.trainyard/jest')];
       const ended = await run([...args, ...cache, ...only, '--runTestsByPath', ...files], jestEnv);

@@ -133,7 +133,7 @@ describe('the tests of a file', () => {
 
   it('are its own first, then those that reach it, then whole runs; never those that only know its types', () => {
     const imports = importsOf(texts);
-    expect(relatedTests('domain/price.ts', imports)).toEqual([['test/domain/price.test.ts', 'test/domain/charge.test.ts'], ['test/bot/start.test.ts'], ['test/e2e/endings.test.ts']]);
+    expect(relatedTests('domain/price.ts', imports)).toEqual([['test/domain/price.test.ts'], ['test/domain/charge.test.ts'], ['test/bot/start.test.ts'], ['test/e2e/endings.test.ts']]);
     expect(relatedTests('workflows/train-run/workflow.ts', imports)).toEqual([['test/e2e/endings.test.ts']]);
     expect(relatedTests('domain/nobody.ts', imports)).toEqual([]);
   });
