@@ -31,8 +31,11 @@ export const USERS = {
 
 export type PersonName = keyof typeof USERS;
 
+/** Stands in every secret the stand-in gives out, so that one that turns up where it does not belong is known at sight. */
+export const STAND_IN_SECRET = 'StandInSecret';
+
 /** A token in the shape discord.js insists on: the application id in base64, then two opaque parts. Never one of a real bot. */
 export function standInToken(): string {
   const owner = Buffer.from(APPLICATION_ID).toString('base64url');
-  return `${owner}.${randomBytes(4).toString('base64url')}.${randomBytes(28).toString('base64url')}`;
+  return `${owner}.${randomBytes(4).toString('base64url')}.${STAND_IN_SECRET}${randomBytes(18).toString('base64url')}`;
 }

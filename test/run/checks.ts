@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startProgress } from '../../sandbox/bootstrap/progress.mjs';
-import { failedSuites, tallyJest, withSecondLook, type Tally } from './tally.js';
+import { addUp, failedSuites, tallyJest, tallySweep, withSecondLook, type Tally } from './tally.js';
 
 const NODE_MODULES = 'node_modules';
 const JEST_NODE_OPTIONS = '--experimental-vm-modules --disable-warning=ExperimentalWarning';
@@ -60,7 +60,7 @@ export async function runJest({ options = [], only = [] }: JestWish, root: strin
   const second = await runJestOnce(alone, root, env, giveUp);
   const stillFailed = failedSuites(second.report);
   const unsteady = failed.filter(({ path }) => !stillFailed.some((suite) => suite.path === path));
-  const tally = tallyOf({ code: second.code, report: withSecondLook(first.report, second.report) });
+  const tally = addUp([tallyOf({ code: second.code, report: withSecondLook(first.report, second.report), sweep: second.sweep }), tallySweep(first.sweep)]);
   return {
     ...tally,
     notes: [
@@ -74,10 +74,12 @@ export async function runJest({ options = [], only = [] }: JestWish, root: strin
 interface JestRun {
   readonly code: number;
   readonly report: unknown;
+  /** What the search for secrets at the end of the run has found; a project without one has none. */
+  readonly sweep: unknown;
 }
 
-function tallyOf({ code, report }: JestRun): Tally {
-  const tally = tallyJest(report);
+function tallyOf({ code, report, sweep }: JestRun): Tally {
+  const tally = addUp([tallyJest(report), tallySweep(sweep)]);
   if (code === 0 || tally.failed > 0) return tally;
   return { ...tally, failed: 1, notes: [...tally.notes, `Jest ended with code ${code} although no test failed.`] };
 }
@@ -85,16 +87,17 @@ function tallyOf({ code, report }: JestRun): Tally {
 async function runJestOnce(args: readonly string[], root: string, env: Environment, giveUp?: AbortSignal): Promise<JestRun> {
   const folder = await mkdtemp(join(tmpdir(), 'trainyard-jest-'));
   const reportPath = join(folder, 'report.json');
+  const sweepPath = join(folder, 'sweep.json');
   try {
     // Takes every word up to the next option, so it cannot stand last.
     const reporter = ['--reporters', join(root, 'test/run/reporter.mjs')];
     const options = [...reporter, '--json', '--outputFile', reportPath, '--forceExit'];
     const code = await showJest([...options, ...args], {
       cwd: root,
-      env: { ...env, NODE_OPTIONS: JEST_NODE_OPTIONS },
+      env: { ...env, NODE_OPTIONS: JEST_NODE_OPTIONS, TEST_SWEEP_REPORT: sweepPath },
       ...(giveUp === undefined ? {} : { signal: giveUp }),
     });
-    return { code, report: await readReport(reportPath) };
+    return { code, report: await readReport(reportPath), sweep: await readReport(sweepPath) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

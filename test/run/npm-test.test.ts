@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runJestIn } from '../support/jest-project.js';
 
 /** Suites that fail in each way, run by the same jest run that `npm test` uses, in a project of their own. */
 let project: string;
@@ -17,23 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(project, { recursive: true }));
 
-function runTally(...only: string[]): Promise<{ tally: { passed: number; failed: number }; stderr: string }> {
-  const script = `
-    import { runJest } from ${JSON.stringify(new URL('./checks.ts', import.meta.url).href)};
-    const tally = await runJest(${JSON.stringify({ options: ['--rootDir', project, '--config', join(project, 'jest.config.mjs')], only })}, process.cwd(), process.env);
-    console.log(JSON.stringify(tally));`;
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    child.once('close', () => {
-      if (stdout === '') reject(new Error(stderr));
-      else resolve({ tally: JSON.parse(stdout) as { passed: number; failed: number }, stderr });
-    });
-  });
-}
+const runTally = (...only: string[]) => runJestIn(project, ...only);
 
 describe('a jest run of npm test', () => {
   it('counts what passed, failed, was left out and did not load, and shows why', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { addUp, lastLine, tallyJest } from './tally.js';
+import { addUp, lastLine, tallyJest, tallySweep } from './tally.js';
 
 function report(counts: object, testResults: object[] = []): object {
   const none = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, numTotalTests: 0 };
@@ -29,6 +29,22 @@ describe('a test run that has not passed', () => {
 
   it('without a report has failed', () => {
     expect(tallyJest(undefined)).toMatchObject({ passed: 0, failed: 1 });
+  });
+});
+
+describe('the search for secrets', () => {
+  it('fails by place, and shows what leaked', () => {
+    const tally = tallySweep([{ place: 'logs', searched: 9, leaks: ['token=c4nary'] }, { place: 'MongoDB', searched: 4, leaks: [] }]);
+    expect(tally).toEqual({ passed: 1, failed: 1, notes: ['Secrets leaked to logs:\ntoken=c4nary'] });
+  });
+
+  it('counts nothing where there was nothing to look at', () => {
+    expect(tallySweep([{ place: 'logs', searched: 0, leaks: [] }])).toMatchObject({ passed: 0, failed: 0 });
+    expect(tallySweep(undefined)).toMatchObject({ passed: 0, failed: 0 });
+  });
+
+  it('fails when its report cannot be read', () => {
+    expect(tallySweep({ leaks: 0 })).toMatchObject({ passed: 0, failed: 1 });
   });
 });
 

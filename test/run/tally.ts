@@ -73,6 +73,21 @@ export function tallyJest(report: unknown): Tally {
   };
 }
 
+const sweepReport = z.array(z.object({ place: z.string(), searched: z.number(), leaks: z.array(z.string()) }));
+
+/** Each place where secrets were looked for counts as a test: it passed when something was there to look at and nothing was found. */
+export function tallySweep(report: unknown): Tally {
+  const parsed = sweepReport.safeParse(report ?? []);
+  if (!parsed.success) return { passed: 0, failed: 1, notes: ['The search for secrets ended without a report.'] };
+  const looked = parsed.data.filter(({ searched, leaks }) => searched > 0 || leaks.length > 0);
+  const leaky = looked.filter(({ leaks }) => leaks.length > 0);
+  return {
+    passed: looked.length - leaky.length,
+    failed: leaky.length,
+    notes: leaky.map(({ place, leaks }) => `Secrets leaked to ${place}:\n${leaks.join('\n')}`),
+  };
+}
+
 export function addUp(tallies: readonly Tally[]): Tally {
   return {
     passed: tallies.reduce((sum, tally) => sum + tally.passed, 0),

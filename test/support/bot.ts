@@ -1,7 +1,7 @@
 import { Client as TemporalClient, Connection as TemporalConnection } from '@temporalio/client';
 import type { Client } from 'discord.js';
 import type { Connection } from 'mongoose';
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { COMMAND_BODIES, COMMANDS, MESSAGE_COMMANDS } from '../../bot/commands/index.js';
 import { COMPONENTS } from '../../bot/components/index.js';
 import { deployCommands } from '../../bot/deploy.js';
@@ -9,10 +9,14 @@ import { createGateway, listen, login } from '../../bot/gateway.js';
 import { openServices, type ServiceConfig } from '../../bot/open-services.js';
 import { createRouter } from '../../bot/router.js';
 import type { Services } from '../../bot/services.js';
+import { createRedaction, secretsOf } from '../../domain/secrets.js';
+import { createProcessLog } from '../../workers/process-log.js';
 import { createYard } from '../../bot/yard.js';
 import type { Recipe } from '../../domain/recipes.js';
 import { createDiscordDriver, type DiscordDriver } from '../../sandbox/discord/driver/driver.js';
 import { createDiscordStandIn, type DiscordStandIn } from '../../sandbox/discord/stand-in.js';
+import { CANARIES } from './canaries.js';
+import { watchForLeaks, watchTexts } from './leak-watch.js';
 import { aRecipe } from './recipe.js';
 import { testTemporalAddress } from './temporal.js';
 
@@ -49,13 +53,15 @@ const CONFIG: ServiceConfig = {
   PUBLIC_URL: undefined,
   WEB_HOST: '127.0.0.1',
   WEB_PORT: 8080,
-  DOWNLOAD_SECRET: 'a secret of tests',
+  DOWNLOAD_SECRET: CANARIES.DOWNLOAD_SECRET,
   DOWNLOAD_TTL: 3_600_000,
 };
 
 /** The real bot in this process, on the stand-in of Discord, the given database and this run's Temporal server. No workers. */
-export async function startTestBot({ database, recipes = [aRecipe()], config, temporalAddress = testTemporalAddress(), databaseDown = false, log = pino({ level: 'silent' }), prefix }: TestBotOptions): Promise<TestBot> {
+export async function startTestBot({ database, recipes = [aRecipe()], config, temporalAddress = testTemporalAddress(), databaseDown = false, log: own, prefix }: TestBotOptions): Promise<TestBot> {
   const standIn = await createDiscordStandIn();
+  const logged = watchForLeaks('logs');
+  const log = own ?? createProcessLog('bot', 'trace', createRedaction([...secretsOf(CANARIES), standIn.token]), { write: logged.see });
   const temporal = TemporalConnection.lazy({ address: temporalAddress, connectTimeout: '1 second' });
   const yard = createYard(new TemporalClient({ connection: temporal, namespace: 'default' }), prefix);
   const opened = openServices({ connection: database, recipes: new Map(recipes.map((recipe) => [recipe.id, recipe])), yard, config: { ...CONFIG, ...config }, log });
@@ -64,15 +70,18 @@ export async function startTestBot({ database, recipes = [aRecipe()], config, te
   listen(client, createRouter({ services: opened.services, commands: COMMANDS, messageCommands: MESSAGE_COMMANDS, components: COMPONENTS }), log);
   const ready = await login(client, standIn.token);
   await deployCommands(ready.rest, ready.application.id, COMMAND_BODIES);
+  const driver = createDiscordDriver(standIn.controlUrl);
   return {
     standIn,
-    driver: createDiscordDriver(standIn.controlUrl),
+    driver,
     services: opened.services,
     client,
     close: async () => {
+      const told = await watchTexts(driver);
       await client.destroy();
       await temporal.close();
       await standIn.stop();
+      await Promise.all([logged.close(), told.close()]);
     },
   };
 }

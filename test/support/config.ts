@@ -21,6 +21,23 @@ export function testServerAddress(server: Server): string {
   return address;
 }
 
+const LEAK_FOLDER = 'TEST_LEAK_FOLDER';
+const SWEEP_REPORT = 'TEST_SWEEP_REPORT';
+
+/** Where suites leave what their watches for secrets have seen, until the end of the run looks at all of it. */
+export function leakFolder(): string | undefined {
+  return process.env[LEAK_FOLDER];
+}
+
+export function publishLeakFolder(path: string): void {
+  process.env[LEAK_FOLDER] = path;
+}
+
+/** Where the end of the run writes what became of its search for secrets; without it, a find ends the run with an error. */
+export function sweepReportPath(): string | undefined {
+  return process.env[SWEEP_REPORT];
+}
+
 /** `SAVE_HISTORIES=1` lets the end-to-end tests write the histories that later versions have to replay. */
 export function savingHistories(): boolean {
   return process.env['SAVE_HISTORIES'] === '1';

@@ -13,8 +13,10 @@ import { accessTo, type YardAccess } from '../../sandbox/demo/access.js';
 import { APPLICATION_ID, USERS } from '../../sandbox/discord/people.js';
 import { createDiscordStandIn } from '../../sandbox/discord/stand-in.js';
 import { freePort } from '../../sandbox/servers/free-port.js';
+import { CANARIES } from './canaries.js';
 import { openTestDatabase } from './database.js';
 import { wrongdoings } from './discord-routes.js';
+import { watchForLeaks, watchTexts } from './leak-watch.js';
 import { endPart, startPart, type PartEnvironment, type PartOfTest } from './part-process.js';
 import { testTemporalAddress } from './temporal.js';
 
@@ -62,9 +64,9 @@ export async function openPartsYard(settings: Readonly<Record<string, string>> =
     ATTACHMENT_ORIGINS: discord.origin,
     COMFYUI_NODES: `node-a=${node.url}`,
     OPERATORS: `discord:${USERS.olga.id}`,
-    DOWNLOAD_SECRET: 'a secret for tests',
+    ...CANARIES,
     WEB_PORT: String(port),
-    CARD_EDIT_INTERVAL: '300ms', POLL_INTERVAL: '200ms', SUBMIT_RETRY_INTERVAL: '300ms', SETTLE_INTERVAL: '1h', LOG_LEVEL: 'warn',
+    CARD_EDIT_INTERVAL: '300ms', POLL_INTERVAL: '200ms', SUBMIT_RETRY_INTERVAL: '300ms', SETTLE_INTERVAL: '1h', LOG_LEVEL: 'trace',
     ...settings,
   };
   const parts = new Map<PartName, PartOfTest>();
@@ -83,7 +85,10 @@ export async function openPartsYard(settings: Readonly<Record<string, string>> =
   });
   const close = async (): Promise<void> => {
     const wrong = await wrongdoings(access.driver);
+    const told = await watchTexts(access.driver);
     for (const part of started) await endPart(part);
+    const printed = watchForLeaks('logs');
+    for (const part of started) part.output.forEach(printed.see);
     await client.schedule.getHandle(`${prefix}settle-runs`).delete();
     await client.workflow.getHandle(`${prefix}keep-cards`).terminate('the test is over');
     await connection.close();
@@ -91,6 +96,7 @@ export async function openPartsYard(settings: Readonly<Record<string, string>> =
     await discord.stop();
     await database.close();
     await rm(dir, { recursive: true, force: true });
+    await Promise.all([printed.close(), told.close()]);
     if (wrong.length > 0) throw new Error(wrong.join('\n'));
   };
   await Promise.all((Object.keys(PROGRAMS) as PartName[]).map(async (name) => parts.set(name, await start(name))));

@@ -8,9 +8,11 @@ import { openYardAccess } from '../../sandbox/demo/access.js';
 import type { YardAccess } from '../../sandbox/demo/access.js';
 import { createYard } from '../../sandbox/yard/yard.js';
 import type { Yard } from '../../sandbox/yard/yard.js';
+import { CANARIES } from './canaries.js';
 import { openTestDatabase } from './database.js';
 import { wrongdoings } from './discord-routes.js';
 import { eventually } from './eventually.js';
+import { watchForLeaks, watchTexts } from './leak-watch.js';
 import { testTemporalAddress } from './temporal.js';
 
 /** A yard whose parts are processes that can be killed and frozen, on the servers of this test run. */
@@ -33,10 +35,12 @@ export async function openProcessYard(settings: Readonly<Record<string, string>>
     TEMPORAL_ADDRESS: testTemporalAddress(),
     TEMPORAL_CONFIG_FILE: fileURLToPath(new URL('../../sandbox/yard/temporal-profile.toml', import.meta.url)),
     TASK_QUEUE_PREFIX: `p${randomBytes(4).toString('hex')}/`,
-    CARD_EDIT_INTERVAL: '300ms', POLL_INTERVAL: '200ms', HEARTBEAT_TIMEOUT: '3s', SUBMIT_RETRY_INTERVAL: '300ms', SETTLE_INTERVAL: '1h', SHUTDOWN_GRACE: '1s', LOG_LEVEL: 'warn',
+    CARD_EDIT_INTERVAL: '300ms', POLL_INTERVAL: '200ms', HEARTBEAT_TIMEOUT: '3s', SUBMIT_RETRY_INTERVAL: '300ms', SETTLE_INTERVAL: '1h', SHUTDOWN_GRACE: '1s', LOG_LEVEL: 'trace',
+    ...CANARIES,
     ...settings,
   };
-  const parts = await createYard({ dataDir: join(folder, '.trainyard'), env, ports: 'free', say: () => undefined, line: () => undefined });
+  const printed = watchForLeaks('logs');
+  const parts = await createYard({ dataDir: join(folder, '.trainyard'), env, ports: 'free', say: printed.see, line: () => undefined, printed: printed.see });
   const access = await openYardAccess(parts.state);
   const prefix = env.TASK_QUEUE_PREFIX;
   return {
@@ -55,12 +59,14 @@ export async function openProcessYard(settings: Readonly<Record<string, string>>
     thaw: (name) => { parts.kill(name, 'SIGCONT'); },
     async close() {
       const wrong = await wrongdoings(access.driver);
+      const told = await watchTexts(access.driver);
       await access.client.schedule.getHandle(`${prefix}settle-runs`).delete();
       await access.client.workflow.getHandle(`${prefix}keep-cards`).terminate('the test is over');
       await access.close();
       await parts.stop();
       await database.close();
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+      await Promise.all([printed.close(), told.close()]);
       if (wrong.length > 0) throw new Error(wrong.join('\n'));
     },
   };

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { environment } from '../../sandbox/config.js';
@@ -7,7 +7,10 @@ import { mongodUri, startMongod } from '../../sandbox/servers/mongod.js';
 import { obtainMongod, obtainTemporal, sourceContext } from '../../sandbox/servers/servers.js';
 import type { SourceContext } from '../../sandbox/servers/sources.js';
 import { startTemporal } from '../../sandbox/servers/temporal.js';
-import { givenAddress, publishAddress } from './config.js';
+import { givenAddress, publishAddress, publishLeakFolder, sweepReportPath, testServerAddress } from './config.js';
+import { collectFindings, inSum, type Findings } from './leak-watch.js';
+import { startMongoSweep } from './mongo-sweep.js';
+import { sweepTemporal } from './temporal-sweep.js';
 
 type Stop = () => Promise<void>;
 
@@ -22,7 +25,37 @@ export async function startTestServers(): Promise<Stop> {
     await stopAll();
     throw failed.reason;
   }
-  return stopAll;
+  const sweep = await startSweep();
+  return async () => {
+    try {
+      await conclude(await sweep());
+    } finally {
+      await stopAll();
+    }
+  };
+}
+
+/** From now on, whatever is written to these servers is searched for secrets. */
+async function startSweep(): Promise<() => Promise<Findings[]>> {
+  const since = new Date();
+  const folder = await mkdtemp(join(tmpdir(), 'trainyard-test-leaks-'));
+  publishLeakFolder(folder);
+  const mongodb = await startMongoSweep(testServerAddress('mongodb'));
+  return async () => {
+    const found = await Promise.all([mongodb.finish(), sweepTemporal(testServerAddress('temporal'), since)]);
+    const left = await collectFindings(folder);
+    await rm(folder, { recursive: true, force: true });
+    return inSum([...found, ...left]);
+  };
+}
+
+/** Tells the run that counts the tests; a run of jest alone ends with an error. */
+async function conclude(findings: readonly Findings[]): Promise<void> {
+  process.stderr.write(`Searched for secrets: ${findings.map(({ place, searched, leaks: here }) => `${place} ${searched}, found ${here.length}`).join(' · ')}\n`);
+  const path = sweepReportPath();
+  if (path !== undefined) await writeFile(path, JSON.stringify(findings));
+  const leaks = findings.flatMap(({ place, leaks: here }) => here.map((leak) => `${place}: ${leak}`));
+  if (leaks.length > 0 && path === undefined) throw new Error(`Secrets leaked:\n${leaks.join('\n')}`);
 }
 
 async function startTestMongod(): Promise<Stop> {

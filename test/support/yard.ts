@@ -5,8 +5,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection as TemporalConnection } from '@temporalio/client';
 import type { Connection } from 'mongoose';
-import { pino } from 'pino';
-import sharp from 'sharp';
 import { COMMAND_BODIES, COMMANDS, MESSAGE_COMMANDS } from '../../bot/commands/index.js';
 import { COMPONENTS } from '../../bot/components/index.js';
 import { readBotConfig } from '../../bot/config.js';
@@ -29,11 +27,15 @@ import { createGpuWorkers } from '../../workers/gpu.js';
 import { createImageWorkers } from '../../workers/images.js';
 import { createYardWorkers } from '../../workers/yard.js';
 import { createWebServer } from '../../web/server.js';
+import { createRedaction } from '../../domain/secrets.js';
+import { createProcessLog } from '../../workers/process-log.js';
+import { CANARIES } from './canaries.js';
 import { readSweeps } from '../../workflows/settle-runs/client.js';
 import { givenAddress } from './config.js';
 import { openTestDatabase } from './database.js';
 import { wrongdoings } from './discord-routes.js';
-import { quietTemporal } from './quiet-temporal.js';
+import { watchForLeaks, watchTexts } from './leak-watch.js';
+import { closeTemporalLog, quietTemporal } from './quiet-temporal.js';
 import { testTemporalAddress } from './temporal.js';
 import { workflowBundle } from './workflow-bundle.js';
 
@@ -50,7 +52,7 @@ export interface TestYard extends Access {
 /** Deadlines short enough for a test and long enough for a busy machine. */
 const QUICK = {
   HEARTBEAT_TIMEOUT: '3s', POLL_INTERVAL: '200ms', CARD_EDIT_INTERVAL: '300ms', SUBMIT_RETRY_INTERVAL: '300ms', NODE_REPORT_INTERVAL: '2s',
-  SETTLE_INTERVAL: '1h', SETTLE_GRACE: '1ms', SHUTDOWN_GRACE: '1s', LOG_LEVEL: 'silent',
+  SETTLE_INTERVAL: '1h', SETTLE_GRACE: '1ms', SHUTDOWN_GRACE: '1s', LOG_LEVEL: 'trace',
 } as const;
 
 export interface TestYardOptions {
@@ -89,13 +91,15 @@ export async function openTestYard({ settings = {}, nodes: nodeCount = 2, stepMs
     ATTACHMENT_ORIGINS: discord.origin,
     COMFYUI_NODES: nodes.map(({ nodeId, url }) => `${nodeId}=${url}`).join(','),
     OPERATORS: `discord:${USERS.olga.id}`,
-    DOWNLOAD_SECRET: 'a secret for tests',
+    ...CANARIES,
     ...settings,
   };
 
   const config = readWorkerConfig('yard', env);
   if ('problems' in config) throw new Error(config.problems.join('\n'));
-  const log = pino({ level: config.settings.LOG_LEVEL });
+  // All that is logged is searched for secrets and shown to nobody.
+  const logged = watchForLeaks('logs');
+  const log = createProcessLog('yard', config.settings.LOG_LEVEL, createRedaction(config.secrets), { write: logged.see });
   const context = await openContext(config, log);
   closing.push(() => context.close());
   const web = createWebServer({
@@ -141,10 +145,10 @@ export async function openTestYard({ settings = {}, nodes: nodeCount = 2, stepMs
     tryItUrl: discord.origin,
     async stop() {
       const wrong = await wrongdoings(access.driver);
+      const told = await watchTexts(access.driver);
       await endSingletons(client, prefix);
       for (const close of closing.reverse()) await close();
-      // The decoder's allow-list holds for the whole process, and the next test file in it may draw.
-      sharp.unblock({ operation: ['VipsForeignLoad'] });
+      await Promise.all([logged.close(), told.close(), closeTemporalLog()]);
       if (wrong.length > 0) throw new Error(wrong.join('\n'));
     },
   };

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { refuse } from '../errors.js';
 import { messageObject } from '../messages/objects.js';
 import { deleteMessage } from '../messages/store.js';
-import { ELSEWHERE_GUILD_ID } from '../people.js';
+import { ELSEWHERE_GUILD_ID, STAND_IN_SECRET } from '../people.js';
 import { MessageFlag } from '../wire.js';
 import type { Channel, Interaction, InteractionKind, StoredMessage, User, World } from '../world.js';
 import { interactionPayload } from './payload.js';
@@ -34,7 +34,7 @@ export interface NewInteraction {
 /** Creates an interaction and starts its deadline; the caller dispatches `payload` to the bot. */
 export function openInteraction(world: World, { kind, user, channel, data, label, source, modalOf }: NewInteraction): Interaction {
   const id = world.nextId();
-  const token = randomBytes(96).toString('base64url');
+  const token = `${STAND_IN_SECRET}${randomBytes(86).toString('base64url')}`;
   const userInstalled = channel.guildId === ELSEWHERE_GUILD_ID;
   const payload = interactionPayload(world, {
     id,
