@@ -43,12 +43,14 @@ export async function explore<Data>(world: World<Data>): Promise<Explored<Data>>
   const waiting: (readonly Choice[])[] = [[]];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     const history = await replay(world, path);
-    const key = history.key();
-    if (seen.has(key)) continue;
-    seen.add(key);
-    const choices = history.choices();
-    if (choices.length === 0) ends.set(key, history.end());
-    for (const choice of choices) waiting.push([...path, choice]);
+    for (let key = history.key(); !seen.has(key); key = history.key()) {
+      seen.add(key);
+      const [next, ...others] = history.choices();
+      const steps = history.steps();
+      for (const choice of others) waiting.push([...steps, choice]);
+      if (next === undefined) ends.set(key, history.end());
+      else await history.take(next);
+    }
   }
   return { states: seen.size, ends: [...ends.values()] };
 }
@@ -69,31 +71,36 @@ async function replay<Data>(world: World<Data>, path: readonly Choice[]) {
     if (seat !== undefined) start(actor, seat);
   });
   await settle(seats);
-  for (const { actor, what } of path) {
-    const seat = seats[actor];
+  const taken: Choice[] = [];
+  const take = async (choice: Choice): Promise<void> => {
+    taken.push(choice);
+    const seat = seats[choice.actor];
     const pending = seat?.pending;
     if (seat === undefined || pending === undefined || pending === null) throw new Error('Expected a step to repeat, found none: an actor is not deterministic.');
     seat.pending = null;
-    if (what !== 'step') seat.state = 'dead';
+    if (choice.what !== 'step') seat.state = 'dead';
     const told = pending.effect(data);
-    if (what === 'die after') continue;
+    if (choice.what === 'die after') return;
     seat.heard.push(told);
     pending.tell(told);
     await settle(seats);
-  }
-  const deathsLeft = world.deaths - seats.filter(({ state }) => state === 'dead').length;
+  };
+  for (const choice of path) await take(choice);
+  const deathsLeft = (): number => world.deaths - seats.filter(({ state }) => state === 'dead').length;
   return {
+    take,
+    steps: (): readonly Choice[] => [...taken],
     key: () => JSON.stringify([data, seats.map(({ heard, state, told }) => (state === 'alive' ? heard : [state, told]))], untimed),
     choices: (): Choice[] =>
       seats.flatMap(({ pending }, actor): Choice[] => {
         if (pending === null) return [];
-        const mayDie = world.actors[actor]?.mortal === true && deathsLeft > 0;
+        const mayDie = world.actors[actor]?.mortal === true && deathsLeft() > 0;
         return [{ actor, what: 'step' }, ...(mayDie ? ([{ actor, what: 'die after' }] as const) : [])];
       }),
     end: (): EndState<Data> => ({
       data,
       told: new Map(seats.map(({ told }, at) => [world.actors[at]?.name ?? '', told])),
-      path: path.map(({ actor, what }) => `${world.actors[actor]?.name ?? ''}: ${what}`),
+      path: taken.map(({ actor, what }) => `${world.actors[actor]?.name ?? ''}: ${what}`),
     }),
   };
 }
