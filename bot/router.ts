@@ -40,6 +40,15 @@ interface Handler {
 /** The one listener of all interactions: looks up, acknowledges exactly once, runs, answers, and never lets an error out. */
 export function createRouter({ services, commands, messageCommands, components }: RouterOptions): (interaction: Interaction) => Promise<void> {
   return async (interaction) => {
+    try {
+      await route(interaction);
+    } catch (error) {
+      // What comes before and after the handlers; they tell of their own failures.
+      await tellUnplanned(interaction, error, services);
+    }
+  };
+
+  async function route(interaction: Interaction): Promise<void> {
     const context: Context = { services, actor: actorOf(interaction, services.settings), texts: textsFor(interaction.locale) };
     if (interaction.isAutocomplete()) {
       await autocomplete(interaction, commandOf(interaction), context);
@@ -60,7 +69,7 @@ export function createRouter({ services, commands, messageCommands, components }
       return;
     }
     if (interaction.isRepliable()) await interaction.reply({ content: context.texts.unknown, flags: MessageFlags.Ephemeral });
-  };
+  }
 
   function commandOf(interaction: ChatInputCommandInteraction | AutocompleteInteraction): Command | undefined {
     return commands.get(interaction.commandName)?.get(interaction.options.getSubcommand(false) ?? '');
@@ -89,6 +98,17 @@ export function createRouter({ services, commands, messageCommands, components }
     const run = component.bind(parsed.args);
     if (run === null) return answering(parsed.route, texts.malformed);
     return { name: parsed.route, ack: component.ack, run: (context) => run(interaction, context) };
+  }
+}
+
+async function tellUnplanned(interaction: Interaction, error: unknown, { log }: Services): Promise<void> {
+  const reference = referenceOf(interaction.id);
+  log.error({ interactionId: interaction.id, reference, err: error }, 'an interaction could not be handled');
+  if (!interaction.isRepliable() || interaction.replied || interaction.deferred) return;
+  try {
+    await interaction.reply({ content: textsFor(interaction.locale).internal(reference), flags: MessageFlags.Ephemeral });
+  } catch (failure) {
+    log.error({ interactionId: interaction.id, reference, err: failure }, 'the user could not be told of a failure');
   }
 }
 

@@ -18,7 +18,12 @@ export function furtherLanguages(): Readonly<Record<string, Texts>> {
   return Object.fromEntries(Object.entries(LANGUAGES).filter(([locale]) => locale !== 'en'));
 }
 
-/** The texts for a locale of Discord's such as `en-GB` or `de`: its language, else English. */
+/** The texts for a locale of Discord's such as `en-GB` or `de`: its language, else English, whatever came in its place. */
 export function textsFor(locale: string): Texts {
-  return LANGUAGES[locale] ?? LANGUAGES[locale.split('-')[0] ?? ''] ?? en;
+  const [language = ''] = /^[a-z]+/i.exec(locale) ?? [];
+  return textsOf(locale) ?? textsOf(language) ?? en;
+}
+
+function textsOf(language: string): Texts | undefined {
+  return Object.hasOwn(LANGUAGES, language) ? LANGUAGES[language] : undefined;
 }
