@@ -39,6 +39,8 @@ async function main(): Promise<void> {
   redact = createRedaction(botSecrets(env));
   const log = createProcessLog('bot', settings.LOG_LEVEL, redact);
   const stopping = createStopping({ watchParent: parentWatched(env), onProblem: (problem) => { log.error({ err: problem }, 'stop'); } });
+  // discord.js reads packets in promises that nobody awaits: one that it cannot read would end the bot for everybody.
+  process.on('unhandledRejection', (error) => { log.error({ err: error }, 'something failed that nobody waited for'); });
 
   const database = createConnection();
   const { connectionOptions, namespace } = readTemporalConfig();
