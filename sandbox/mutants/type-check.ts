@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 import { edited, type Edit } from './edit.js';
 
@@ -11,12 +11,14 @@ export interface TypeCheck {
 export function createTypeCheck(root: string): TypeCheck {
   const configFile = join(root, 'tsconfig.json');
   const config = ts.parseJsonConfigFileContent(ts.readConfigFile(configFile, (path) => ts.sys.readFile(path)).config, ts.sys, dirname(configFile));
+  // Mutants are never in tests, and whether these still compile does not tell whether the mutant does.
+  const files = config.fileNames.filter((path) => !relative(root, path).startsWith('test'));
   let change: { readonly path: string; readonly text: string } | null = null;
   let version = 0;
   const textOf = (path: string): string | undefined => (change?.path === path ? change.text : ts.sys.readFile(path));
   const service = ts.createLanguageService({
     getCompilationSettings: () => config.options,
-    getScriptFileNames: () => config.fileNames,
+    getScriptFileNames: () => files,
     getScriptVersion: (path) => (change?.path === path ? String(version) : '0'),
     getScriptSnapshot: (path) => {
       const text = textOf(path);

@@ -164,11 +164,22 @@ describe('a trial', () => {
     return { trials: createTrials({ withEdit }, runs), asked };
   }
 
-  it('stops at the first stage that is red, and makes sure that it is green without the mutant', async () => {
+  it('stops at the first stage that is red, and makes sure that it is green without the mutant and red again with it', async () => {
     const { trials, asked } = trialsWith((_, mutated) => (mutated ? red : { kind: 'green' }));
     expect(await trials.judge(edit, stages, true)).toEqual({ kind: 'killed', by: 'a.test.ts: holds' });
     expect(await trials.judge(edit, stages, true)).toEqual({ kind: 'killed', by: 'a.test.ts: holds' });
-    expect(asked).toEqual(['a.test.ts!', 'a.test.ts', 'a.test.ts!']);
+    expect(asked).toEqual(['a.test.ts!', 'a.test.ts', 'a.test.ts!', 'a.test.ts!', 'a.test.ts!']);
+  });
+
+  it('goes on after a stage that was red by chance', async () => {
+    let first = true;
+    const { trials, asked } = trialsWith((_, mutated) => {
+      const isRed = mutated && first;
+      first = false;
+      return isRed ? red : { kind: 'green' };
+    });
+    expect(await trials.judge(edit, stages, false)).toEqual({ kind: 'survived' });
+    expect(asked).toEqual(['a.test.ts!', 'a.test.ts', 'a.test.ts!', 'b.test.ts!']);
   });
 
   it.each<[string, (file: string, mutated: boolean) => RunEnd, string]>([
