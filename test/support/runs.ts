@@ -35,24 +35,30 @@ export async function startRun(yard: TestYard, { as = 'mira', options = {} }: St
   return { runId, datasetId, player };
 }
 
-const HELD_AT = 200;
+export const HELD_AT = 200;
 
-/**
- * A run whose training is held in the middle on its node; `release()` of the nodes lets it go on. Steps that were done before anybody
- * listened are told by the next one only, so it may stand a few steps further on.
- */
+/** A run whose training is held in the middle on its node; `release()` of the nodes lets it go on. */
 export async function startHeldRun(yard: TestYard, start: StartOptions = {}): Promise<StartedRun> {
   for (const { control } of yard.nodes) await control.hold(HELD_AT);
   const started = await startRun(yard, start);
-  let heldAt = HELD_AT;
-  await waitForRow(yard, started.runId, async (row) => {
-    if ((row.progress?.step ?? 0) > 0) return true;
-    if (row.claim === null) return false;
-    heldAt += 1;
-    for (const { control } of yard.nodes) await control.hold(Math.min(heldAt, 2 * HELD_AT - 10));
-    return false;
-  }, { timeoutMs: 60_000, what: 'the first steps' });
+  await waitForHeldSteps(yard, started.runId);
   return started;
+}
+
+/**
+ * Until the row of a run that is held on its node tells of steps. Those that were done before anybody listened are told by the next one
+ * only, so the run may stand a few steps further on.
+ */
+export async function waitForHeldSteps(yard: TestYard, runId: string): Promise<void> {
+  let heldAt = HELD_AT;
+  await waitForRow(yard, runId, async ({ progress, claim }) => {
+    if ((progress?.step ?? 0) > 0) return true;
+    const node = yard.nodes.find(({ nodeId }) => nodeId === claim?.nodeId);
+    if (node === undefined) return false;
+    heldAt += 1;
+    await node.control.hold(Math.min(heldAt, 2 * HELD_AT - 10));
+    return false;
+  }, { timeoutMs: 120_000, what: 'the first steps' });
 }
 
 export async function letNodesGo(yard: TestYard): Promise<void> {
