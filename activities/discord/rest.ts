@@ -1,4 +1,5 @@
 import { REST } from 'discord.js';
+import { wholeReplies } from './whole-reply.js';
 
 export interface DiscordRestOptions {
   readonly token: string;
@@ -6,6 +7,8 @@ export interface DiscordRestOptions {
   readonly apiUrl?: string | undefined;
   /** Discord took the token away: nothing works any more in this process. */
   readonly onUnauthorized?: () => void;
+  /** Of one request until its headers have come, and from there to its end. */
+  readonly limits?: { readonly headersMs: number; readonly bodyMs: number };
 }
 
 const EDIT_OF_MESSAGE = /^\/channels\/[^/]+\/messages\/[^/]+$/;
@@ -17,9 +20,11 @@ const LONGEST_TURN_MS = 10_000;
  * The one REST client of a worker, without a gateway. An edit that meets a rate limit is rejected instead of queued: by the time
  * its turn came it would be stale. Everything else waits its turn, a new message not for long.
  */
-export function createDiscordRest({ token, apiUrl, onUnauthorized }: DiscordRestOptions): REST {
+export function createDiscordRest({ token, apiUrl, onUnauthorized, limits }: DiscordRestOptions): REST {
   const rest = new REST({
     ...(apiUrl === undefined ? {} : { api: apiUrl }),
+    ...(limits === undefined ? {} : { timeout: limits.headersMs }),
+    makeRequest: wholeReplies(limits?.bodyMs),
     rejectOnRateLimit: ({ method, route, retryAfter }) =>
       (method === 'PATCH' && EDIT_OF_MESSAGE.test(route)) || (method === 'POST' && NEW_MESSAGE.test(route) && retryAfter > LONGEST_TURN_MS),
   }).setToken(token);
