@@ -1,4 +1,4 @@
-import { ServiceError, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { ServiceError, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { queueNames } from '../../domain/queues.js';
@@ -14,10 +14,10 @@ export type StartAnswer = 'started' | 'already-started' | 'not-confirmed';
 const ANSWER_WITHIN_MS = 5_000;
 
 /** Starts the run of a quote. The quote's run id is the workflow id, so a repeated press meets the same run. */
-export async function startTrainRun(client: Client, prefix: string, quote: Quote, interactionId: string): Promise<StartAnswer> {
+export async function startTrainRun(client: Client, prefix: string, quote: Quote, interactionId: string, answerWithinMs = ANSWER_WITHIN_MS): Promise<StartAnswer> {
   const request: RunRequest = { runId: quote.runId, quoteId: quote.quoteId, interactionId };
   try {
-    await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
+    await client.withDeadline(Date.now() + answerWithinMs, () =>
       client.workflow.start(TRAIN_RUN, {
         workflowId: trainRunIdOf(quote.runId),
         taskQueue: queueNames(prefix).yard,
@@ -47,14 +47,16 @@ export async function tellCancel(
   client: Client,
   runId: string,
   request: CancelRequest,
+  answerWithinMs = ANSWER_WITHIN_MS,
 ): Promise<CancelAnswer | { readonly kind: 'too-late' } | { readonly kind: 'not-confirmed' }> {
   try {
     const handle = client.workflow.getHandle(trainRunIdOf(runId));
-    return await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () => handle.executeUpdate(cancelRunUpdate, { args: [request] }));
+    return await client.withDeadline(Date.now() + answerWithinMs, () => handle.executeUpdate(cancelRunUpdate, { args: [request] }));
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return { kind: 'too-late' };
     if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) return { kind: 'too-late' };
-    if (error instanceof ServiceError) return { kind: 'not-confirmed' };
+    // An update whose deadline passed is told in a class of its own.
+    if (error instanceof ServiceError || error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { kind: 'not-confirmed' };
     throw error;
   }
 }
