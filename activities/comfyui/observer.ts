@@ -5,6 +5,14 @@ import { parseFrame, type Frame } from './frames.js';
 export interface ObserverOptions {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly timings?: ObserverTimings;
+}
+
+export interface ObserverTimings {
+  readonly pingMs: number;
+  readonly handshakeMs: number;
+  /** Between tries to connect: doubled from the first to the most. */
+  readonly retryMs: { readonly first: number; readonly most: number };
 }
 
 /** Ears on a node: one socket for all jobs that are followed there. It only makes polling quicker; nothing relies on it. */
@@ -17,9 +25,7 @@ export interface Observer {
   reconnect(): void;
 }
 
-const PING_MS = 20_000;
-const HANDSHAKE_MS = 10_000;
-const RETRY_MS = { first: 500, most: 15_000 };
+const TIMINGS: ObserverTimings = { pingMs: 20_000, handshakeMs: 10_000, retryMs: { first: 500, most: 15_000 } };
 const FRAME_MAX_BYTES = 16 * 1024 * 1024;
 
 export function createObserver(options: ObserverOptions): Observer {
@@ -27,16 +33,17 @@ export function createObserver(options: ObserverOptions): Observer {
   let socket: WebSocket | null = null;
   let connectedAt: number | null = null;
   let retry: NodeJS.Timeout | null = null;
-  let retryMs = RETRY_MS.first;
+  const timings = options.timings ?? TIMINGS;
+  let retryMs = timings.retryMs.first;
 
   function connect(): void {
     retry = null;
     // A new client id on every connect: ComfyUI drops the new socket of an id when the old one closes late (ComfyUI#16243).
     const address = `${options.url.replace(/\/+$/, '').replace(/^http/, 'ws')}/ws?clientId=${randomUUID()}`;
-    const opened = openSocket(address, options.headers, {
+    const opened = openSocket(address, options.headers, timings, {
       open: () => {
         connectedAt = Date.now();
-        retryMs = RETRY_MS.first;
+        retryMs = timings.retryMs.first;
       },
       text: (text) => {
         deliver(parseFrame(text));
@@ -53,7 +60,7 @@ export function createObserver(options: ObserverOptions): Observer {
     connectedAt = null;
     if (followers.size === 0 || retry !== null) return;
     retry = setTimeout(connect, retryMs);
-    retryMs = Math.min(retryMs * 2, RETRY_MS.most);
+    retryMs = Math.min(retryMs * 2, timings.retryMs.most);
   }
 
   function deliver(frame: Frame | null): void {
@@ -96,15 +103,16 @@ export function createObserver(options: ObserverOptions): Observer {
 function openSocket(
   address: string,
   headers: Readonly<Record<string, string>> = {},
+  { pingMs, handshakeMs }: ObserverTimings,
   on: { open: () => void; text: (text: string) => void; close: () => void },
 ): WebSocket {
-  const socket = new WebSocket(address, { headers: { ...headers }, handshakeTimeout: HANDSHAKE_MS, maxPayload: FRAME_MAX_BYTES, perMessageDeflate: false });
+  const socket = new WebSocket(address, { headers: { ...headers }, handshakeTimeout: handshakeMs, maxPayload: FRAME_MAX_BYTES, perMessageDeflate: false });
   let alive = true;
   const ping = setInterval(() => {
     if (!alive) socket.terminate();
     alive = false;
     if (socket.readyState === WebSocket.OPEN) socket.ping();
-  }, PING_MS);
+  }, pingMs);
   socket.on('open', on.open);
   socket.on('pong', () => {
     alive = true;
