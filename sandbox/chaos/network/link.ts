@@ -30,7 +30,7 @@ export class TcpLink implements Link {
   private readonly muted = new Set<Way>();
   private readonly bytes: Record<Way, number> = { 'to-server': 0, 'to-client': 0 };
   private readonly busyUntil: Record<Way, number> = { 'to-server': 0, 'to-client': 0 };
-  private readonly waiting: Record<Way, { readonly at: number; readonly bytes: Buffer }[]> = { 'to-server': [], 'to-client': [] };
+  private readonly waiting: Record<Way, { readonly at: number; readonly bytes: Buffer | 'end' }[]> = { 'to-server': [], 'to-client': [] };
   private turns = 0;
   private last: Way = 'to-client';
 
@@ -43,7 +43,7 @@ export class TcpLink implements Link {
     });
     server.once('close', () => {
       // A muted client is to hear nothing, not even an end.
-      if (!this.muted.has('to-client') && this.timers.size === 0) client.destroySoon();
+      if (!this.muted.has('to-client')) this.after(Math.max(0, this.busyUntil['to-client'] - Date.now()) + 5, () => { client.destroySoon(); });
     });
   }
 
@@ -63,6 +63,10 @@ export class TcpLink implements Link {
   }
 
   forward(way: Way, bytes: Buffer, delayMs: number): void {
+    this.send(way, bytes, delayMs);
+  }
+
+  private send(way: Way, bytes: Buffer | 'end', delayMs: number): void {
     const now = Date.now();
     const at = Math.max(now, this.busyUntil[way]) + delayMs;
     this.busyUntil[way] = at;
@@ -76,7 +80,7 @@ export class TcpLink implements Link {
   }
 
   end(way: Way): void {
-    this.target(way).end();
+    this.send(way, 'end', 0);
   }
 
   reset(): void {
@@ -107,7 +111,7 @@ export class TcpLink implements Link {
     from.on('end', () => {
       // Whoever has said everything and will never hear a word is gone for good.
       if (from === this.client && this.muted.has('to-client')) this.client.destroy();
-      if (!this.muted.has(way)) this.after(Math.max(0, this.busyUntil[way] - Date.now()), () => { this.end(way); });
+      if (!this.muted.has(way)) this.end(way);
     });
   }
 
@@ -121,9 +125,10 @@ export class TcpLink implements Link {
     if (waiting[0] !== undefined) this.after(waiting[0].at - Date.now(), () => { this.sendDue(way); });
   }
 
-  private write(way: Way, bytes: Buffer): void {
+  private write(way: Way, bytes: Buffer | 'end'): void {
     const target = this.target(way);
-    if (target.writable) target.write(bytes);
+    if (bytes === 'end') target.end();
+    else if (target.writable) target.write(bytes);
   }
 
   private target(way: Way): Socket {
