@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ROLES, readWorkerConfig } from './config.js';
-import type { Role } from './config.js';
+import type { WorkerConfig } from './config.js';
 import { openContext } from './context.js';
 import type { RoleWorkers, WorkerContext } from './context.js';
 import { createProcessLog } from './process-log.js';
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   const stopping = createStopping({ watchParent: config.watchParent, onProblem: (problem) => { log.warn({ err: problem }, 'stop'); } });
   installTemporalLog(log);
   const context = await openContext(config, log);
-  const { workers, background = [] } = await createWorkers(role, context);
+  const { workers, background = [] } = await createWorkers(config, context);
 
   const running = Promise.all(workers.map((worker) => worker.run()));
   for (const each of background) each.start();
@@ -43,10 +43,12 @@ async function main(): Promise<void> {
 }
 
 /** Each role loads only its own libraries: decoding pictures and talking to Discord have nothing to do in the same process. */
-async function createWorkers(role: Role, context: WorkerContext): Promise<RoleWorkers> {
+async function createWorkers({ role, workflowBundlePath }: WorkerConfig, context: WorkerContext): Promise<RoleWorkers> {
   switch (role) {
-    case 'yard':
-      return (await import('./yard.js')).createYardWorkers(context);
+    case 'yard': {
+      const { createYardWorkers, keptBundle } = await import('./yard.js');
+      return createYardWorkers(context, await keptBundle(workflowBundlePath));
+    }
     case 'images':
       return (await import('./images.js')).createImageWorkers(context);
     case 'gpu':

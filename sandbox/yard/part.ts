@@ -102,9 +102,9 @@ export class Part {
   async #liveOn(onReady: () => void): Promise<void> {
     let pauseMs = FIRST_PAUSE_MS;
     for (let deaths = 1; !this.#isStopping(); deaths += 1) {
-      let hasServed = false;
+      const life = { served: false };
       const end = await this.#liveOnce(() => {
-        hasServed = true;
+        life.served = true;
         onReady();
       });
       if (this.#isStopping()) return;
@@ -113,7 +113,7 @@ export class Part {
         throw new Error(`${this.name} ended ${EARLY_DEATHS} times before it was ready (${end}). Its last words:\n${lastWords}`);
       }
       // Only what cannot even start is waited for longer and longer: whatever served may have been killed by anybody, and its work waits.
-      if (hasServed) pauseMs = FIRST_PAUSE_MS;
+      if (life.served) pauseMs = FIRST_PAUSE_MS;
       this.hooks.line(this.spec.label, `ended (${end}); it starts again in ${pauseMs / 1000} s`);
       await delay(pauseMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined); // Stopped meanwhile.
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);

@@ -116,8 +116,13 @@ function markOf(root: string, [file, ...args]: readonly [file: string, ...args: 
   return [join(root, file), ...args].join(' ');
 }
 
+/** What one yard's workers bundle once: the next yard on this folder may run newer source. */
+export function workflowBundlePath(dataDir: string): string {
+  return join(dataDir, 'workflow-bundle.js');
+}
+
 /** The user's environment, completed by what this yard decides. */
-function ownEnvironment({ root, env, settings, ports, addresses, downloadSecret }: PartPlan): Environment {
+function ownEnvironment({ root, dataDir, env, settings, ports, addresses, downloadSecret }: PartPlan): Environment {
   const { temporal, discord, comfyui, web } = addresses;
   return {
     ...env,
@@ -128,6 +133,7 @@ function ownEnvironment({ root, env, settings, ports, addresses, downloadSecret 
     TEMPORAL_UI_URL: temporal.uiUrl,
     ...(settings.MONGODB_URI === undefined ? { MONGODB_URI: addresses.mongodbUri } : {}),
     ...(settings.DOWNLOAD_SECRET === undefined ? { DOWNLOAD_SECRET: downloadSecret } : {}),
+    TRAINYARD_WORKFLOW_BUNDLE: workflowBundlePath(dataDir),
     WEB_HOST: settings.WEB_HOST,
     WEB_PORT: String(ports.web),
     ...(discord.standIn ? standInDiscordEnvironment(settings, discord, web.url) : {}),

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Lock } from '../bootstrap/lock-file.mjs';
@@ -9,7 +9,7 @@ import { addressesOf } from './addresses.js';
 import { choosePorts, downloadSecret, stopLeftovers, takeDataFolder, type Ports } from './data-folder.js';
 import { checkMongodb, prepareTemporal } from './existing-servers.js';
 import { Part, type PartSpec } from './part.js';
-import { mongoPart, ownParts, partMarks, standInParts, temporalPart, type PartPlan } from './parts.js';
+import { mongoPart, ownParts, partMarks, standInParts, temporalPart, workflowBundlePath, type PartPlan } from './parts.js';
 import { readYardSettings, WrongSettings, type Environment, type YardSettings } from './yard-settings.js';
 import { createStateFile, type YardState } from './yard-state.js';
 
@@ -113,6 +113,7 @@ async function startYard(plan: PartPlan, options: YardOptions, lock: Lock): Prom
   });
   try {
     await startAll([...(await serverParts(plan, options)), ...standInParts(plan)]);
+    await rm(workflowBundlePath(plan.dataDir), { force: true });
     await startAll(ownParts(plan));
   } catch (error) {
     for (const part of parts) part.end();
