@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { accountIdOf } from '../../../domain/accounts.js';
+import { textsFor } from '../../../bot/texts/texts.js';
+import { accountIdOf, splitAccountId } from '../../../domain/accounts.js';
 import { MAX_ATTEMPTS } from '../../../domain/runs.js';
 import { trainRunIdOf } from '../../../domain/workflow-names.js';
 import { auditLedger } from '../../../models/ledger-audit.js';
@@ -12,6 +13,7 @@ import { disagreementsAbout } from '../../demo/agreement/check.js';
 import type { Disagreement, Expectation } from '../../demo/agreement/expectation.js';
 import type { Access } from '../../demo/player.js';
 import { USERS } from '../../discord/people.js';
+import type { SeenMessage } from '../../discord/user/view.js';
 import type { Observer } from './observer.js';
 import { until, type AskedRun } from './seat.js';
 
@@ -59,9 +61,15 @@ async function findingsAbout(access: Access, run: AskedRun, row: RunRow | null, 
   }
   if (row.open || row.end === null || status === 'RUNNING') return [finding('stuck', `its row is ${row.status} and its workflow ${status ?? 'unknown'}`)];
 
-  const told = await disagreementsAbout(aboutOneRun(access, row), runId, expectationOf(row, row.end, jobs));
+  const told = await disagreementsAbout(aboutOneRun(access, row, run.screen.id), runId, expectationOf(row, row.end, jobs));
   const wasTerminated = run.deeds.some((deed) => deed.includes('terminated'));
-  const unexplained = told.filter(({ place, found }) => !(wasTerminated && place === 'workflow' && /found TERMINATED|RunState/.test(found)));
+  const isExplained = async ({ place, found }: Disagreement): Promise<boolean> => {
+    if (place === 'workflow') return wasTerminated && /found TERMINATED|RunState/.test(found);
+    // News that could not be delivered for a while is told at its owner's next command.
+    return place === 'notice' && found.endsWith('found 0') && (await toldAtNextCommand(access, row));
+  };
+  const unexplained: Disagreement[] = [];
+  for (const each of told) if (!(await isExplained(each))) unexplained.push(each);
   return [...unexplained.filter(({ found }) => !found.startsWith('audit:')).map((each) => finding(kindOf(each), `${each.place}: ${each.found}`)), ...trainedTooOften(row, jobs, finding)];
 }
 
@@ -100,13 +108,15 @@ function trainedTooOften(row: RunRow, jobs: readonly Job[], finding: (kind: Find
 }
 
 /** A person has many runs here: messages of the others say nothing about this one. */
-function aboutOneRun(access: Access, row: RunRow): Access {
+function aboutOneRun(access: Access, row: RunRow, screenId: string): Access {
   const short = row.runId.slice(0, 8);
   return {
     ...access,
     messagesOf: async (userId) => {
       const messages = await access.messagesOf(userId);
-      return messages.filter((message) => message.replyTo === row.card?.messageId || JSON.stringify([message.content, message.components]).includes(short));
+      const isOfRun = (message: SeenMessage): boolean =>
+        message.id === screenId || (row.card !== null && message.replyTo === row.card.messageId) || JSON.stringify([message.content, message.components]).includes(short);
+      return messages.filter(isOfRun);
     },
   };
 }
@@ -118,6 +128,12 @@ export async function areAllClosed(access: Access, observer: Observer, asked: re
     await until(() => observer.isDone(runId), over);
     while (!over.aborted && (await workflowStatus(access, runId)) === 'RUNNING') await delay(100);
   }
+}
+
+async function toldAtNextCommand(access: Access, { accountId, datasetName, endedAt }: RunRow): Promise<boolean> {
+  const messages = await access.messagesOf(splitAccountId(accountId).userId);
+  const since = endedAt?.getTime() ?? 0;
+  return messages.some((message) => message.ephemeral && message.createdAt >= since && access.textOf(message).includes(textsFor('en-US').runs.notice.missedHeading) && access.textOf(message).includes(datasetName));
 }
 
 async function workflowStatus(access: Access, runId: string): Promise<string | null> {

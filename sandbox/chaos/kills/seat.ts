@@ -20,6 +20,8 @@ export interface AskedRun {
   readonly runId: string;
   readonly person: PersonName;
   readonly errand: Errand;
+  /** The confirm screen, which becomes the answer to the press. */
+  readonly screen: SeenMessage;
   /** The bot or the run said that it goes, or its row was seen. */
   accepted: boolean;
   /** What was done to it besides the kills. */
@@ -64,7 +66,7 @@ export async function sit(parts: SeatParts): Promise<void> {
 }
 
 /** Asks for the confirm screen until there is one whose run is known. */
-async function ask(parts: SeatParts, player: Player, errand: Errand): Promise<(AskedRun & { screen: SeenMessage }) | null> {
+async function ask(parts: SeatParts, player: Player, errand: Errand): Promise<AskedRun | null> {
   while (!parts.over.aborted) {
     const found = await ifItWorks(async () => {
       const handle = await player.user.slash('train start', { id: parts.datasetId, recipe: 'sd15-lora', steps: errand.steps, card: errand.card });
@@ -83,7 +85,7 @@ async function ask(parts: SeatParts, player: Player, errand: Errand): Promise<(A
 }
 
 /** Presses until there is a row. A screen that has become another answer cannot be pressed again: its run is waited for, then given up. */
-async function getStarted({ observer, access, over }: SeatParts, player: Player, run: AskedRun & { screen: SeenMessage }): Promise<boolean> {
+async function getStarted({ observer, access, over }: SeatParts, player: Player, run: AskedRun): Promise<boolean> {
   const givesUpAt = Date.now() + PATIENCE_MS;
   while (!over.aborted && Date.now() < givesUpAt) {
     await attempt(async () => {
