@@ -19,7 +19,9 @@ export function endOfActivity(error: unknown): ActivityEnd {
   if (cause instanceof ApplicationFailure) {
     const failure = cause.details?.[0];
     if (isFailure(failure)) return { kind: 'failure', failure };
-    return cause.type === NOT_OWNER ? { kind: 'not-owner' } : { kind: 'unexpected' };
+    if (cause.type === NOT_OWNER) return { kind: 'not-owner' };
+    // A try that failed too late for another one ends the activity by what it said, not by a timeout.
+    return error.retryState === 'TIMEOUT' ? { kind: 'limit-reached' } : { kind: 'unexpected' };
   }
   if (cause instanceof TimeoutFailure) {
     return cause.timeoutType === 'SCHEDULE_TO_START' ? { kind: 'never-started' } : { kind: 'limit-reached' };

@@ -19,7 +19,7 @@ const COMMANDS = {
   chaos: { file: 'sandbox/chaos/main.ts' },
   mutants: { file: 'sandbox/mutants/main.ts' },
   test: { file: 'test/run/main.ts' },
-  replay: { file: 'test/run/main.ts', args: ['test/workflows/replay.test.ts'] },
+  replay: { file: 'sandbox/replay/main.ts' },
 };
 
 /** Installs what is missing, runs the command and resolves to its exit code. */
