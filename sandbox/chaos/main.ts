@@ -47,9 +47,15 @@ async function attack(options: ChaosOptions, say: (line: string) => void): Promi
     case 'points': {
       say('Killing every process at every point where something is changed outside of it.');
       const report = await runPointsChaos({ ...options, say });
-      const { cases, held, broken, unreached, seconds } = report;
-      const sentences = [`${cases} points, ${held} held, ${broken.length} broken, ${unreached.length} not reached, in ${seconds} s.`, ...broken.map(({ name, reasons }) => `BROKEN ${name}: ${reasons.join(' | ')}`), ...unreached.map((name) => `NOT REACHED ${name}`)];
-      return { held: held === cases, report, sentence: sentences.join('\n') };
+      const { cases, held, broken, unreached, withoutRow, withoutCall, seconds } = report;
+      const sentences = [
+        `${cases} points, ${held} held, ${broken.length} broken, ${unreached.length} not reached, in ${seconds} s.`,
+        ...broken.map(({ name, reasons }) => `BROKEN ${name}: ${reasons.join(' | ')}`),
+        ...unreached.map((name) => `NOT REACHED ${name}`),
+        ...withoutRow.map((name) => `NOT IN THE TABLE ${name}`),
+        ...withoutCall.map((name) => `NEVER CALLED ${name}`),
+      ];
+      return { held: held === cases && sentences.length === 1, report, sentence: sentences.join('\n') };
     }
   }
 }

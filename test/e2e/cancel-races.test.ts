@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { waitForRow } from '../../sandbox/demo/player.js';
 import type { CancelRequest } from '../../workflows/train-run/messages.js';
@@ -62,6 +63,21 @@ describe('a cancel that meets something else', () => {
     await eventually(async () => {
       expect(await left()).toEqual([]);
     });
+  }, 90_000);
+
+  it('interrupts what a submission whose worker died may have left, although no submission is under way', async () => {
+    const [node] = yard.nodes;
+    if (node === undefined) throw new Error('Expected a node.');
+    await startHeldRun(yard);
+    const { runId } = await startRun(yard);
+    await waitForRow(yard, runId, (row) => row.status === 'queued');
+    await eventually(async () => { expect(await activitiesOf(runId)).toContain('submitTraining'); });
+    // As a worker leaves it that claims, posts and dies: nobody else is given the node while it is busy.
+    const promptId = randomUUID();
+    await yard.connection.collection<{ _id: string }>('runs').updateOne({ _id: runId }, { $set: { claim: { attempt: 1, nodeId: node.nodeId, promptId, activityAttempt: 1 } } });
+    await cancelAs(runId, shown(0));
+    await ended(runId);
+    expect(await activitiesOf(runId)).toContain('interruptJob');
   }, 90_000);
 
   it('charges nothing after an operator’s cancel, whatever the owner presses next', async () => {

@@ -14,6 +14,7 @@ export interface CrashCase {
   readonly deed: 'kill' | 'freeze';
 }
 
+const SERVER_OF = { mongodb: 'mongo', temporal: 'temporal', comfyui: 'node', discord: null, gateway: null } as const satisfies Record<HopName, Victim | null>;
 const SIDES = { before: 'before it is sent', after: 'before its reply' } as const;
 
 /** Every effect, each side, each victim; and those workers that are frozen across a retry. Those come first whose victim has a part in the call. */
@@ -21,8 +22,6 @@ export const CASES: readonly CrashCase[] = EFFECTS.flatMap((effect) => [
   ...(['before', 'after'] as const).flatMap((side) => victimsOf(effect).map((victim) => crashCase(effect, side, victim, 'kill'))),
   ...(effect.freezeMs === undefined ? [] : (['before', 'after'] as const).map((side) => crashCase(effect, side, effect.worker, 'freeze'))),
 ]).sort((a, b) => Number(isBystander(a)) - Number(isBystander(b)));
-
-const SERVER_OF = { mongodb: 'mongo', temporal: 'temporal', comfyui: 'node', discord: null, gateway: null } as const satisfies Record<HopName, Victim | null>;
 
 /** Who is killed neither makes the call nor is asked. */
 function isBystander({ victim, effect }: CrashCase): boolean {

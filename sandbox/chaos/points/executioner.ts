@@ -15,7 +15,12 @@ export interface Executioner {
   /** How many were carried out since `arm`. */
   fired(): number;
   /** Every call that was seen since the beginning, by `callKey`. */
-  readonly seen: ReadonlySet<string>;
+  readonly seen: ReadonlyMap<string, SeenCall>;
+}
+
+export interface SeenCall {
+  readonly caller: string;
+  readonly call: Call;
 }
 
 export interface Limits {
@@ -48,10 +53,10 @@ const DEATH_MS = 10_000;
 
 export function createExecutioner(): Executioner {
   let round: Round | null = null;
-  const seen = new Set<string>();
+  const seen = new Map<string, SeenCall>();
 
   async function at(side: CrashCase['side'], caller: string, target: string, call: Call): Promise<void> {
-    seen.add(callKey(caller, call));
+    seen.set(callKey(caller, call), { caller, call });
     const now = round;
     if (now === null || now.waiting.size === 0) return;
     const effect = ruleOf(caller, call);

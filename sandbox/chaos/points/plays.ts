@@ -60,17 +60,7 @@ export const PLAYS = {
   },
 
   /** An operator cancels in the Web UI. */
-  'operator-cancel': async (parts) => {
-    const runId = await start(parts, (control) => control.hold(HELD_AT));
-    await onNodesUntil(parts, (control) => control.hold(HELD_AT), async () => (await rowOf(parts, runId))?.progress?.step !== undefined || (await isOver(parts, runId)));
-    await insist(parts, async () => {
-      if (!(await isOver(parts, runId))) await parts.access.client.workflow.getHandle(trainRunIdOf(runId)).cancel();
-    });
-    await eventuallyTrue(parts, () => isOver(parts, runId), Number.POSITIVE_INFINITY);
-    await onNodes(parts, (control) => control.release());
-    await ended(parts, runId);
-    return { runId, mayEnd: ['cancelled', 'succeeded'] };
-  },
+  'operator-cancel': (parts) => strike(parts, (runId) => parts.access.client.workflow.getHandle(trainRunIdOf(runId)).cancel(), ['cancelled', 'succeeded']),
 
   /** The node raises an error. */
   fail: async (parts) => trainBadly(parts, { kind: 'node-error', atStep: 20 }, ['failed', 'succeeded']),
@@ -79,17 +69,7 @@ export const PLAYS = {
   'out-of-memory': async (parts) => trainBadly(parts, { kind: 'out-of-memory', atStep: 20 }, ['failed', 'succeeded']),
 
   /** The workflow is terminated in the middle of the training, and the sweep does the rest. */
-  settle: async (parts) => {
-    const runId = await start(parts, (control) => control.hold(HELD_AT));
-    await onNodesUntil(parts, (control) => control.hold(HELD_AT), async () => (await rowOf(parts, runId))?.progress?.step !== undefined || (await isOver(parts, runId)));
-    await insist(parts, async () => {
-      if (!(await isOver(parts, runId))) await parts.access.client.workflow.getHandle(trainRunIdOf(runId)).terminate('chaos');
-    });
-    await eventuallyTrue(parts, () => isOver(parts, runId), Number.POSITIVE_INFINITY);
-    await onNodes(parts, (control) => control.release());
-    await ended(parts, runId);
-    return { runId, mayEnd: ['failed', 'succeeded'] };
-  },
+  settle: (parts) => strike(parts, (runId) => parts.access.client.workflow.getHandle(trainRunIdOf(runId)).terminate('chaos'), ['failed', 'succeeded']),
 
   /** A dataset from its first picture to its end. */
   dataset: async (parts) => {
@@ -142,6 +122,28 @@ export async function prepareDataset(parts: Omit<PlayParts, 'datasetId'>): Promi
   const id = await createDataset(all, player, `${parts.person} ${Date.now().toString(36)}`);
   await uploadAll(all, player, id, parts.pictures);
   return id;
+}
+
+/** A training that is held in its middle while something is done to the yard, and succeeds. */
+export async function playTrainingWith(parts: PlayParts, meanwhile: (runId: string, letNodesGo: () => Promise<void>) => Promise<void>): Promise<Played> {
+  const runId = await start(parts, (control) => control.hold(HELD_AT));
+  await eventuallyTrue(parts, async () => (await rowOf(parts, runId))?.progress?.step !== undefined, Number.POSITIVE_INFINITY);
+  await meanwhile(runId, () => onNodes(parts, (control) => control.release()));
+  await ended(parts, runId);
+  return { runId, mayEnd: ['succeeded'] };
+}
+
+/** Something is done to the workflow in the middle of the training. */
+async function strike(parts: PlayParts, deed: (runId: string) => Promise<unknown>, mayEnd: readonly EndStatus[]): Promise<Played> {
+  const runId = await start(parts, (control) => control.hold(HELD_AT));
+  await onNodesUntil(parts, (control) => control.hold(HELD_AT), async () => (await rowOf(parts, runId))?.progress?.step !== undefined || (await isOver(parts, runId)));
+  await insist(parts, async () => {
+    if (!(await isOver(parts, runId))) await deed(runId);
+  });
+  await eventuallyTrue(parts, () => isOver(parts, runId), Number.POSITIVE_INFINITY);
+  await onNodes(parts, (control) => control.release());
+  await ended(parts, runId);
+  return { runId, mayEnd };
 }
 
 async function trainBadly(parts: PlayParts, behaviour: JobBehaviour, mayEnd: readonly EndStatus[]): Promise<Played> {

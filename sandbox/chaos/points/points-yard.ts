@@ -29,12 +29,14 @@ export const CALLERS = ['yard', 'images', 'gpu', 'discord', 'bot', 'web'] as con
 export type Caller = (typeof CALLERS)[number];
 
 export const HEARTBEAT_MS = 2_000;
+/** A node that nobody serves for so long counts as gone. */
+export const UNSERVED_MS = 20_000;
 /** Points enough for every case there is. */
 export const WELCOME_POINTS = 100_000_000;
 
 /** What takes minutes in a yard in use takes seconds here; the order of the limits stays. */
 const SETTINGS = {
-  HEARTBEAT_TIMEOUT: `${HEARTBEAT_MS}ms`, SHUTDOWN_GRACE: '1s', WELCOME_POINTS: String(WELCOME_POINTS), MAX_OPEN_RUNS: '50',
+  HEARTBEAT_TIMEOUT: `${HEARTBEAT_MS}ms`, NODE_QUEUE_UNSERVED_LIMIT: `${UNSERVED_MS}ms`, SHUTDOWN_GRACE: '1s', WELCOME_POINTS: String(WELCOME_POINTS), MAX_OPEN_RUNS: '50',
   POLL_INTERVAL: '200ms', SUBMIT_RETRY_INTERVAL: '300ms', CARD_EDIT_INTERVAL: '300ms', NODE_REPORT_INTERVAL: '1s', SETTLE_INTERVAL: '2s', SETTLE_GRACE: '3s',
   STAND_IN_STEP_MS: '5', STAND_IN_KEEP_TRUTH: '1', LOG_LEVEL: 'warn',
 };

@@ -39,7 +39,6 @@ export const GPU_EFFECTS: readonly Effect[] = [
     ['RespondActivityTaskCompleted', 'train', { detail: 'collectLora' }],
     ['RespondActivityTaskCompleted', 'operator-cancel'],
     ['RespondActivityTaskFailed', 'fail'],
-    ['RespondActivityTaskCanceled', 'cancel'],
     ['RecordActivityTaskHeartbeat', 'train'],
   ]),
 ];
