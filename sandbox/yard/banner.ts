@@ -12,7 +12,7 @@ export function readyBanner(state: YardState, settings: YardSettings, dataDir: s
     ['MongoDB', withoutPassword(state.mongodbUri)],
     ['Downloads', settings.PUBLIC_URL === undefined ? web.url : `${settings.PUBLIC_URL} (served at ${web.url})`],
     ['Discord', discord.standIn ? 'stand-in (DISCORD_TOKEN is not set)' : 'discord.com'],
-    ['ComfyUI', comfyui.map(({ name, url, standIn }) => `${standIn ? 'stand-in ' : ''}${name} at ${url}`).join(', ')],
+    ['ComfyUI', comfyui.map(({ name, url, standIn }) => `${standIn ? 'stand-in ' : ''}${name} at ${withoutPassword(url)}`).join(', ')],
     ['Data', dataDir],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));

@@ -9,9 +9,9 @@ import { savingHistories } from './config.js';
 const FOLDER = fileURLToPath(new URL('../histories/', import.meta.url));
 
 /** Saves the history of a workflow under a name, when this run of the tests is told to (`SAVE_HISTORIES=1`). */
-export async function saveHistory(client: Client, workflowId: string, name: string): Promise<void> {
+export async function saveHistory(client: Client, workflowId: string, name: string, temporalRunId?: string): Promise<void> {
   if (!savingHistories()) return;
-  const history = await client.workflow.getHandle(workflowId).fetchHistory();
+  const history = await client.workflow.getHandle(workflowId, temporalRunId).fetchHistory();
   await mkdir(FOLDER, { recursive: true });
   await writeFile(join(FOLDER, `${name}.json`), `${JSON.stringify({ workflowId, history: JSON.parse(historyToJSON(history)) as unknown })}\n`);
 }

@@ -1,0 +1,155 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApplicationFailure } from '@temporalio/common';
+import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import type { Failure, FailureType } from '../../domain/failures.js';
+import { queueNames } from '../../domain/queues.js';
+import { FAILURES } from '../support/every-ending.js';
+import { saveHistory, savedHistories } from '../support/histories.js';
+import { quietTemporal } from '../support/quiet-temporal.js';
+import { testTemporalAddress } from '../support/temporal.js';
+import { workflowBundle } from '../support/workflow-bundle.js';
+
+/**
+ * The workflows of today against activities that end as they are told: every way a run can fail, on a real Temporal server. What
+ * activities do is tested elsewhere, with the real ones; here each ending gets the history that later versions have to replay.
+ */
+
+const RUN_QUEUE = queueNames(`e${randomBytes(4).toString('hex')}/`);
+const LIMITS = { heartbeatMs: 60_000, queueWaitMs: 1_000, trainingMs: 60_000, nodeQueueUnservedMs: 60_000, submitRetryMs: 100, announceMs: 60_000 };
+const PRICE = 1_000;
+
+type Step = 'openRun' | 'holdPoints' | 'submitTraining' | 'followTraining' | 'collectLora';
+
+/** Where each failure comes up. */
+const COMES_UP: Readonly<Record<FailureType, Step>> = {
+  JobLost: 'followTraining', ForeignInterrupt: 'followTraining', NodeGone: 'followTraining', Stalled: 'followTraining', OutOfMemory: 'followTraining',
+  NodeError: 'followTraining', TrainingTooLong: 'followTraining', Internal: 'followTraining', GraphRefused: 'submitTraining', QueueTooLong: 'submitTraining',
+  Terminated: 'submitTraining', ArtifactMissing: 'collectLora', ArtifactCorrupt: 'collectLora', ArtifactWithoutEffect: 'collectLora', LedgerUnavailable: 'holdPoints',
+};
+const TYPES = Object.keys(FAILURES) as FailureType[];
+
+/** What the step of a run does, by the run's id; everything else goes well. */
+const orders = new Map<string, { step: Step; act: () => unknown }>();
+
+function ordered(step: Step, { runId }: { runId: string }, well: unknown): unknown {
+  const order = orders.get(runId);
+  return order?.step === step ? order.act() : well;
+}
+
+const opened = (runId: string) => ({
+  kind: 'opened', accountId: `discord:${runId}`, datasetId: 'd', recipeId: 'sd15-lora', queue: 'default', steps: 100, pricePoints: PRICE, attempt: 1, limits: LIMITS,
+});
+
+const activities = {
+  openRun: (request: { runId: string }) => Promise.resolve(ordered('openRun', request, opened(request.runId))),
+  validateImages: () => Promise.resolve({ kind: 'ok', images: 4 }),
+  holdPoints: (request: { runId: string }) => Promise.resolve().then(() => ordered('holdPoints', request, { kind: 'held' })),
+  answerInteraction: () => Promise.resolve({ answered: true }),
+  openCard: () => Promise.resolve({ opened: true }),
+  submitTraining: (request: { runId: string }) => Promise.resolve().then(() => ordered('submitTraining', request, { kind: 'submitted', nodeId: 'shed', promptId: 'p' })),
+  followTraining: (request: { runId: string }) => Promise.resolve().then(() => ordered('followTraining', request, { kind: 'trained' })),
+  collectLora: (request: { runId: string }) => Promise.resolve().then(() => ordered('collectLora', request, { sha256: 's', sha256AsFetched: 's', sizeBytes: 1, tensors: 1 })),
+  freeMemory: () => Promise.resolve({ freed: true }),
+  startAttempt: () => Promise.resolve({ open: true }),
+  seenNodeSince: () => Promise.resolve({ seen: true }),
+  beginEnding: () => Promise.resolve({ attempt: 1, stepsDone: 0, totalSteps: 100, claim: null, cancelling: null, end: null, hasArtifact: false, pricePoints: PRICE }),
+  capturePoints: () => Promise.resolve({ capturedPoints: PRICE, releasedPoints: 0 }),
+  releasePoints: () => Promise.resolve({ capturedPoints: 0, releasedPoints: PRICE }),
+  endRun: ({ end }: { end: unknown }) => Promise.resolve(end),
+  shelveLora: () => Promise.resolve({ kind: 'succeeded', capturedPoints: PRICE }),
+  announce: () => Promise.resolve({ delivered: true }),
+  ensureKeepCards: () => Promise.resolve(),
+  findDeadRuns: () => Promise.resolve({ looked: 2, alive: 1, settling: ['r1'], waiting: [], reported: [], skipped: [], troubles: [] }),
+  startSettleRun: () => Promise.resolve(),
+  noteTroubles: () => Promise.resolve({ untold: 1 }),
+  tellOperators: () => Promise.resolve({}),
+  keepCards: () => Promise.resolve(),
+};
+
+let connection: Connection;
+let native: NativeConnection;
+let client: Client;
+let running: Promise<void>[];
+let workers: Worker[];
+
+beforeAll(async () => {
+  quietTemporal();
+  native = await NativeConnection.connect({ address: testTemporalAddress() });
+  connection = await Connection.connect({ address: testTemporalAddress() });
+  client = new Client({ connection });
+  const { yard, images, discord } = RUN_QUEUE;
+  const shared = { connection: native, activities };
+  workers = [
+    await Worker.create({ ...shared, taskQueue: yard, workflowBundle: await workflowBundle() }),
+    ...(await Promise.all([images, discord, RUN_QUEUE.lease('default'), RUN_QUEUE.node('shed')].map((taskQueue) => Worker.create({ ...shared, taskQueue })))),
+  ];
+  running = workers.map((worker) => worker.run());
+}, 180_000);
+afterAll(async () => {
+  for (const worker of workers) worker.shutdown();
+  await Promise.all(running);
+  await native.close();
+  await connection.close();
+}, 60_000);
+
+async function begin(step: Step | null, act: () => unknown) {
+  const runId = randomUUID();
+  if (step !== null) orders.set(runId, { step, act });
+  return client.workflow.start('trainRun', { taskQueue: RUN_QUEUE.yard, workflowId: `train-run:${runId}`, args: [{ runId, quoteId: 'q', interactionId: 'i' }] });
+}
+
+/** What the step does to end a run by this failure: most are thrown as they are, some come of what Temporal or a row says. */
+function cause(failure: Failure): () => unknown {
+  switch (failure.type) {
+    case 'QueueTooLong':
+      return () => { throw ApplicationFailure.create({ message: 'busy', type: 'NotHere', nextRetryDelay: 5_000 }); };
+    case 'Terminated':
+      return () => ({ kind: 'not-open' });
+    case 'LedgerUnavailable':
+      return () => { throw ApplicationFailure.nonRetryable('away', 'LedgerUnavailableError'); };
+    case 'Internal':
+      return () => { throw ApplicationFailure.nonRetryable('?', 'TypeError'); };
+    default:
+      return () => { throw ApplicationFailure.create({ message: failure.type, type: failure.type, nonRetryable: true, details: [failure] }); };
+  }
+}
+
+describe('a run', () => {
+  it.each(TYPES)('that ends as failed by %s says so, whatever brought it about', async (type) => {
+    const handle = await begin(COMES_UP[type], cause({ ...FAILURES[type], ...('nodeId' in FAILURES[type] ? { nodeId: 'shed' } : {}) }));
+    const error = await handle.result().then(() => null, (thrown: unknown) => thrown);
+    expect(error instanceof WorkflowFailedError ? error.cause : error).toMatchObject({ name: 'ApplicationFailure', type });
+    await saveHistory(client, handle.workflowId, `failed-${type}`);
+  }, 120_000);
+
+  it('that is refused when it opens says so', async () => {
+    const handle = await begin('openRun', () => ({ kind: 'refused', refusal: { code: 'quote-expired' } }));
+    expect(await handle.result()).toEqual({ kind: 'refused', refusal: { code: 'quote-expired' } });
+    await saveHistory(client, handle.workflowId, 'refused-when-opened');
+  }, 120_000);
+});
+
+describe('the workflows beside the runs', () => {
+  it('sweep, and keep the cards for ever', async () => {
+    const sweep = await client.workflow.start('settleRuns', { taskQueue: RUN_QUEUE.yard, workflowId: randomUUID() });
+    expect(await sweep.result()).toMatchObject({ settling: ['r1'] });
+    await saveHistory(client, sweep.workflowId, 'sweep');
+
+    const cards = await client.workflow.start('keepCards', { taskQueue: RUN_QUEUE.yard, workflowId: randomUUID() });
+    const first = client.workflow.getHandle(cards.workflowId, cards.firstExecutionRunId, { followRuns: false });
+    await expect(first.result()).rejects.toMatchObject({ name: 'WorkflowExecutionContinuedAsNewError' });
+    await cards.terminate('the test is over');
+    await saveHistory(client, cards.workflowId, 'keep-cards', cards.firstExecutionRunId);
+  }, 120_000);
+});
+
+it('every workflow, and every failure a run can end by, has a history that later versions have to replay', async () => {
+  const saved = await savedHistories();
+  const names = saved.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining([...TYPES.map((type) => `failed-${type}`), 'refused-when-opened', 'sweep', 'keep-cards']));
+  const types = new Set(saved.map(({ history }) => JSON.stringify(history).match(/"workflowType":\{"name":"(\w+)"/)?.[1]));
+  const { code } = await workflowBundle();
+  for (const type of ['trainRun', 'intake', 'settleRun', 'settleRuns', 'keepCards']) expect([type, types.has(type), code.includes(type)]).toEqual([type, true, true]);
+});
