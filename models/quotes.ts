@@ -39,9 +39,11 @@ export function createQuotes(connection: Connection) {
       await QuoteModel.createIndexes();
     },
 
+    /** Idempotent on the quote's id: a store whose reply was lost may be repeated. */
     async store(quote: Quote): Promise<void> {
       const { quoteId, ...rest } = quote;
-      await QuoteModel.create({ ...rest, _id: quoteId, forgetAt: new Date(quote.expiresAt.getTime() + KEPT_AFTER_EXPIRY_MS) });
+      const forgetAt = new Date(quote.expiresAt.getTime() + KEPT_AFTER_EXPIRY_MS);
+      await QuoteModel.updateOne({ _id: quoteId }, { $setOnInsert: { ...rest, forgetAt } }, { upsert: true });
     },
 
     async read(quoteId: string): Promise<Quote | null> {
