@@ -90,7 +90,7 @@ async function startYard(plan: PartPlan, options: YardOptions, lock: Lock): Prom
   };
   const startAll = async (specs: readonly PartSpec[]): Promise<void> => {
     const hooks = { line: (label: string, text: string) => { options.line(label, text); }, printed: (line: string) => { options.printed?.(line); }, changed };
-    const wanted = await Promise.all(specs.map((spec) => options.startedAs?.(spec) ?? spec));
+    const wanted = await Promise.all(specs.map(async (spec) => (await options.startedAs?.(spec)) ?? spec));
     const started = wanted.map((spec) => new Part(spec, watchdog, hooks));
     parts.push(...started);
     options.giveUp?.throwIfAborted();

@@ -67,7 +67,8 @@ function autocompletes(things: ForeignThings): RawInteraction[] {
 function slashes() {
   return COMMAND_BODIES.flatMap((body) => {
     const all = ('options' in body ? body.options ?? [] : []) as readonly OptionBody[];
-    if ('type' in body && Number(body.type ?? 1) !== 1) return [];
+    const kind: number = ('type' in body ? body.type : undefined) ?? 1;
+    if (kind !== 1) return [];
     const subcommands = all.filter(({ type }) => type === SUBCOMMAND);
     if (subcommands.length === 0) return [{ what: body.name, name: body.name, options: all, wrap: (values: readonly unknown[]): unknown => values }];
     return subcommands.map(({ name, options = [] }) => ({ what: `${body.name} ${name}`, name: body.name, options, wrap: (values: readonly unknown[]): unknown => [{ type: SUBCOMMAND, name, options: values }] }));
