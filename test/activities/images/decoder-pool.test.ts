@@ -1,15 +1,10 @@
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createDecoderPool, type DecoderPool, type DecoderPoolOptions } from '../../../activities/images/decoder-pool.js';
+import { decoderAtWork, HEAVY_IN_WORK_BYTES, HEAVY_PICTURE, residentBytes } from '../../support/decoder-at-work.js';
 import { eventually } from '../../support/eventually.js';
 import { jpegPicture, truncatedJpeg } from '../../support/pictures.js';
-import { pngFile } from '../../support/png-files.js';
-
-/** Within the limits, held in memory as a whole, and work for a second. */
-const HEAVY = pngFile({ colour: 'rgb', depth: 8, interlaced: true, widthPx: 5700, heightPx: 5700, blank: true });
-const HEAVY_IN_WORK_BYTES = 190e6;
 
 let open: DecoderPool[] = [];
 function poolOf(options: DecoderPoolOptions): DecoderPool {
@@ -21,19 +16,6 @@ afterEach(async () => {
   await Promise.all(open.map((pool) => pool.stop()));
   open = [];
 });
-
-async function residentBytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024;
-}
-
-/** The process that is in the middle of the heavy picture. */
-function atWork(pool: DecoderPool): Promise<number> {
-  return eventually(async () => {
-    for (const pid of pool.pids()) if ((await residentBytes(pid)) > HEAVY_IN_WORK_BYTES) return pid;
-    throw new Error('Expected a decoder to be at work.');
-  }, 30_000, 2);
-}
 
 function isRunning(pid: number): boolean {
   try {
@@ -47,31 +29,31 @@ function isRunning(pid: number): boolean {
 describe('a decoder process', () => {
   it.each(['SIGSEGV', 'SIGABRT', 'SIGKILL'] as const)('that dies of %s in the middle of a file costs that file one try, and no other file anything', async (signal) => {
     const pool = poolOf({ processes: 2 });
-    const [heavy, light] = [pool.inspect(HEAVY), pool.inspect(await jpegPicture())];
-    const victim = await atWork(pool);
+    const [heavy, light] = [pool.inspect(HEAVY_PICTURE), pool.inspect(await jpegPicture())];
+    const victim = await decoderAtWork(pool);
     process.kill(victim, signal);
     expect(await heavy).toEqual({ kind: 'died', how: signal });
     expect(await light).toMatchObject({ kind: 'done', result: { kind: 'fit' } });
     expect(pool.pids()).not.toContain(victim);
-    expect(await pool.inspect(HEAVY)).toMatchObject({ kind: 'done', result: { kind: 'fit' } });
+    expect(await pool.inspect(HEAVY_PICTURE)).toMatchObject({ kind: 'done', result: { kind: 'fit' } });
   });
 
   it('that hangs is killed when the time of its file is up', async () => {
     const pool = poolOf({ processes: 1, wallMs: 1_500 });
-    const heavy = pool.inspect(HEAVY);
-    process.kill(await atWork(pool), 'SIGSTOP');
+    const heavy = pool.inspect(HEAVY_PICTURE);
+    process.kill(await decoderAtWork(pool), 'SIGSTOP');
     expect(await heavy).toEqual({ kind: 'died', how: 'no answer within 1500 ms' });
     expect(pool.pids()).toEqual([]);
   });
 
   it('ends itself over a file that takes too long to work through', async () => {
     const pool = poolOf({ processes: 1, limits: { memoryBytes: 1e9, cpuMs: 100 } });
-    expect(await pool.inspect(HEAVY)).toEqual({ kind: 'died', how: 'more time than a file may take' });
+    expect(await pool.inspect(HEAVY_PICTURE)).toEqual({ kind: 'died', how: 'more time than a file may take' });
   });
 
   it('ends itself over a file that takes too much memory', async () => {
     const pool = poolOf({ processes: 1, limits: { memoryBytes: HEAVY_IN_WORK_BYTES, cpuMs: 60_000 } });
-    expect(await pool.inspect(HEAVY)).toEqual({ kind: 'died', how: 'more memory than a file may take' });
+    expect(await pool.inspect(HEAVY_PICTURE)).toEqual({ kind: 'died', how: 'more memory than a file may take' });
     expect(await pool.inspect(await truncatedJpeg())).toEqual({ kind: 'done', result: { kind: 'refused', problem: { code: 'IMG_CORRUPT' } } });
   });
 
@@ -95,17 +77,17 @@ describe('a decoder process', () => {
 
   it('does not die of a signal to the whole group before its worker does', async () => {
     const pool = poolOf({ processes: 1 });
-    const heavy = pool.inspect(HEAVY);
-    const pid = await atWork(pool);
+    const heavy = pool.inspect(HEAVY_PICTURE);
+    const pid = await decoderAtWork(pool);
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.kill(pid, signal);
     expect(await heavy).toMatchObject({ kind: 'done' });
   });
 
   it('fails a file that is in work when the pool is stopped, and is gone then', async () => {
     const pool = poolOf({ processes: 1 });
-    const heavy = pool.inspect(HEAVY);
+    const heavy = pool.inspect(HEAVY_PICTURE);
     const failed = expect(heavy).rejects.toThrow('stopped');
-    const pid = await atWork(pool);
+    const pid = await decoderAtWork(pool);
     await pool.stop();
     await failed;
     expect(isRunning(pid)).toBe(false);
