@@ -1,22 +1,29 @@
 import { Client, Events, GatewayIntentBits, type ClientOptions, type Interaction } from 'discord.js';
 import type { Log } from './log.js';
 import { noteRepeatedAnswers } from './repeated-answers.js';
+import { wholeReplies } from './wire/whole-replies.js';
 
 export interface GatewayOptions {
   readonly token: string;
   /** REST base of a stand-in; Discord itself when unset. */
   readonly apiUrl: string | undefined;
   readonly log: Log;
+  /** Of one request until its headers have come, and from there to its end. */
+  readonly limits?: { readonly headersMs: number; readonly bodyMs: number } | undefined;
   /** Discord took the token away: the REST part of the client is of no use any more and the process has to start anew. */
   onUnauthorized(): void;
 }
 
 /** No privileged intents: interactions come without any, and Guilds alone tells what kind of channel one came from. */
-export function createGateway({ apiUrl, log, onUnauthorized }: Omit<GatewayOptions, 'token'>): Client {
+export function createGateway({ apiUrl, log, limits, onUnauthorized }: Omit<GatewayOptions, 'token'>): Client {
   const options: ClientOptions = {
     intents: [GatewayIntentBits.Guilds],
     allowedMentions: { parse: [], repliedUser: false },
-    ...(apiUrl === undefined ? {} : { rest: { api: apiUrl } }),
+    rest: {
+      ...(apiUrl === undefined ? {} : { api: apiUrl }),
+      ...(limits === undefined ? {} : { timeout: limits.headersMs }),
+      makeRequest: wholeReplies(limits?.bodyMs),
+    },
   };
   const client = new Client(options);
   client.on(Events.Error, (error) => {

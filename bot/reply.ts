@@ -3,6 +3,7 @@ import type { ChatInputCommandInteraction, MessageComponentInteraction, MessageC
 import { readPictures } from '../models/pictures.js';
 import type { Services } from './services.js';
 import type { View } from './views/layout.js';
+import { ReplyCutError } from './wire/whole-replies.js';
 
 export type AnswerableInteraction = ChatInputCommandInteraction | MessageContextMenuCommandInteraction | MessageComponentInteraction | ModalSubmitInteraction;
 
@@ -40,6 +41,11 @@ export function isTooLate(error: unknown): boolean {
     error instanceof DiscordAPIError &&
     (error.code === RESTJSONErrorCodes.UnknownInteraction || error.code === RESTJSONErrorCodes.InvalidWebhookToken || error.code === RESTJSONErrorCodes.UnknownWebhook)
   );
+}
+
+/** Discord did what it was asked; only the end of its reply was lost. */
+export function isTaken(error: unknown): boolean {
+  return error instanceof ReplyCutError && error.isTaken;
 }
 
 /** Another delivery of the same event was answered: Discord repeats events around reconnects, and two processes of the bot may be connected. */

@@ -6,7 +6,7 @@ import type { AnyComponent } from './components/component.js';
 import type { Ack, Command, ComponentInteraction, Context, MessageCommand, Reply } from './interaction-kinds.js';
 import { referenceOf } from './reference.js';
 import { takeRepeatedAnswer } from './repeated-answers.js';
-import { followUpPrivately, isAnsweredElsewhere, isTooLate, replyOnce, type AnswerableInteraction } from './reply.js';
+import { followUpPrivately, isAnsweredElsewhere, isTaken, isTooLate, replyOnce, type AnswerableInteraction } from './reply.js';
 import type { Services } from './services.js';
 import { textsFor } from './texts/texts.js';
 import { troubleSentence, within } from './trouble.js';
@@ -130,6 +130,10 @@ async function handle(interaction: AnswerableInteraction, handler: Handler, cont
       log.warn(about, 'another delivery of this interaction was answered');
       return false;
     }
+    if (isTaken(error)) {
+      log.warn({ ...about, err: error }, 'the answer was taken, and the reply about it was cut');
+      return false;
+    }
     if (isTooLate(error)) {
       log.warn({ ...about, err: error, ackLate: true }, 'interaction was gone before it could be answered');
       return false;
@@ -168,7 +172,7 @@ async function deferring(interaction: AnswerableInteraction, sent: Promise<unkno
   try {
     await sent;
   } catch (error) {
-    if (!isAnsweredElsewhere(error) || !takeRepeatedAnswer(interaction)) throw error;
+    if (!isTaken(error) && (!isAnsweredElsewhere(error) || !takeRepeatedAnswer(interaction))) throw error;
     interaction.deferred = true;
   }
 }

@@ -1,5 +1,5 @@
 import { REST } from 'discord.js';
-import { wholeReplies } from './whole-reply.js';
+import { wholeReplies } from '../../bot/wire/whole-replies.js';
 
 export interface DiscordRestOptions {
   readonly token: string;

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { COMMAND_BODIES, COMMANDS, MESSAGE_COMMANDS } from '../../bot/commands/index.js';
 import { COMPONENTS } from '../../bot/components/index.js';
 import { deployCommands } from '../../bot/deploy.js';
-import { createGateway, listen, login } from '../../bot/gateway.js';
+import { createGateway, listen, login, type GatewayOptions } from '../../bot/gateway.js';
 import { openServices, type ServiceConfig } from '../../bot/open-services.js';
 import { createRouter } from '../../bot/router.js';
 import type { Services } from '../../bot/services.js';
@@ -25,6 +25,8 @@ export interface TestBot {
   readonly driver: DiscordDriver;
   readonly services: Services;
   readonly client: Client;
+  /** Resolves when no interaction is being handled. */
+  drained(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -37,6 +39,8 @@ export interface TestBotOptions {
   /** Another address than the one of this run's server, for a Temporal that is down. */
   readonly temporalAddress?: string;
   readonly log?: Logger;
+  /** One that stands already, with the way to its REST when that is not the direct one. It is stopped with the bot. */
+  readonly discord?: { readonly standIn: DiscordStandIn; readonly apiUrl: string; readonly limits?: GatewayOptions['limits'] };
   /** Its tasks wait on queues of this prefix: suites share a server. */
   readonly prefix: string;
 }
@@ -58,16 +62,16 @@ const CONFIG: ServiceConfig = {
 };
 
 /** The real bot in this process, on the stand-in of Discord, the given database and this run's Temporal server. No workers. */
-export async function startTestBot({ database, recipes = [aRecipe()], config, temporalAddress = testTemporalAddress(), databaseDown = false, log: own, prefix }: TestBotOptions): Promise<TestBot> {
-  const standIn = await createDiscordStandIn();
+export async function startTestBot({ database, recipes = [aRecipe()], config, temporalAddress = testTemporalAddress(), databaseDown = false, log: own, discord, prefix }: TestBotOptions): Promise<TestBot> {
+  const standIn = discord?.standIn ?? await createDiscordStandIn();
   const logged = watchForLeaks('logs');
   const log = own ?? createProcessLog('bot', 'trace', createRedaction([...secretsOf(CANARIES), standIn.token]), { write: logged.see });
   const temporal = TemporalConnection.lazy({ address: temporalAddress, connectTimeout: '1 second' });
   const yard = createYard(new TemporalClient({ connection: temporal, namespace: 'default' }), prefix);
   const opened = openServices({ connection: database, recipes: new Map(recipes.map((recipe) => [recipe.id, recipe])), yard, config: { ...CONFIG, ...config }, log });
   if (!databaseDown) await opened.ensureIndexes();
-  const client = createGateway({ apiUrl: standIn.apiUrl, log, onUnauthorized: () => undefined });
-  listen(client, createRouter({ services: opened.services, commands: COMMANDS, messageCommands: MESSAGE_COMMANDS, components: COMPONENTS }), log);
+  const client = createGateway({ apiUrl: discord?.apiUrl ?? standIn.apiUrl, limits: discord?.limits, log, onUnauthorized: () => undefined });
+  const listening = listen(client, createRouter({ services: opened.services, commands: COMMANDS, messageCommands: MESSAGE_COMMANDS, components: COMPONENTS }), log);
   const ready = await login(client, standIn.token);
   await deployCommands(ready.rest, ready.application.id, COMMAND_BODIES);
   const driver = createDiscordDriver(standIn.controlUrl);
@@ -76,6 +80,7 @@ export async function startTestBot({ database, recipes = [aRecipe()], config, te
     driver,
     services: opened.services,
     client,
+    drained: () => listening.drained(),
     close: async () => {
       const told = await watchTexts(driver);
       await client.destroy();

@@ -5,14 +5,20 @@ type MakeRequest = RESTOptions['makeRequest'];
 /** Of a reply from its headers to its end: Discord answers with a message at most. */
 export const REPLY_LIMIT_MS = 10_000;
 
-/** A reply began, so Discord has taken the request, and broke off or stalled. The client does not repeat it by itself. */
+/** A reply began, so Discord has decided about the request, and broke off or stalled. The client does not repeat it by itself. */
 export class ReplyCutError extends Error {
   override readonly name = 'ReplyCutError';
+
+  /** @param isTaken Discord did what was asked; only its account of it is lost. */
+  constructor(message: string, readonly isTaken: boolean, options: ErrorOptions) {
+    super(message, options);
+  }
 }
 
 /**
- * Requests whose whole reply is there within a limit. The REST client stops its clock at the headers: a body that stalled after
- * them would hold up every request of its bucket for five minutes, one that drips for ever.
+ * Requests whose whole reply is there within a limit, for the bot's client and the workers'. The REST client stops its clock at the
+ * headers: a body that stalled after them would hold up every request of its bucket for five minutes, one that drips for ever.
+ * @throws {ReplyCutError}
  */
 export function wholeReplies(limitMs = REPLY_LIMIT_MS, makeRequest: MakeRequest = DefaultRestOptions.makeRequest): MakeRequest {
   return async (url, init) => {
@@ -25,7 +31,7 @@ export function wholeReplies(limitMs = REPLY_LIMIT_MS, makeRequest: MakeRequest 
     try {
       return readReply(response, await response.arrayBuffer());
     } catch (error) {
-      throw new ReplyCutError(`Expected the whole reply of Discord (HTTP ${response.status}) within ${limitMs} ms, got a part of it.`, { cause: error });
+      throw new ReplyCutError(`Expected the whole reply of Discord (HTTP ${response.status}) within ${limitMs} ms, got a part of it.`, response.ok, { cause: error });
     } finally {
       clearTimeout(timer);
     }

@@ -1,7 +1,8 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createDiscordRest } from '../../../activities/discord/rest.js';
+import { REST } from 'discord.js';
+import { wholeReplies } from '../../../bot/wire/whole-replies.js';
 
 let server: Server;
 let asked = 0;
@@ -22,7 +23,7 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-const restOf = (apiUrl: string) => createDiscordRest({ token: 'a token', apiUrl, limits: { headersMs: 30_000, bodyMs: 300 } });
+const restOf = (apiUrl: string) => new REST({ api: apiUrl, timeout: 30_000, makeRequest: wholeReplies(300) }).setToken('a token');
 
 describe('a reply of Discord that has begun', () => {
   it('and stalls is given up in time, is not asked for again, and holds up no later request of its channel', async () => {
