@@ -11,9 +11,11 @@ export interface Read {
 export const READS: readonly Read[] = [
   ...reads('mongodb', 'it only looks', ['find *', 'aggregate *', 'distinct *', 'getMore *', 'watch *', 'count *']),
   ...reads('mongodb', 'what one sweep does not write down of a trouble, the next one does', ['insert troubles', 'update troubles', 'delete troubles', 'findAndModify troubles']),
+  ...reads('mongodb', 'a living run that one sweep does not clear of its sightings is cleared by the next', ['delete sightings']),
   ...reads('mongodb', 'it keeps the connection or ends a look', ['hello', 'ping', 'killCursors *', 'endSessions', 'buildInfo']),
   ...reads('temporal', 'it only looks', ['Describe*', 'Get*', 'List*', 'QueryWorkflow', 'Check']),
   ...reads('temporal', 'what it takes is given out again when nobody answers for it', ['Poll*']),
+  ...reads('temporal', 'every start of a worker writes the schedule as its version wants it', ['UpdateSchedule']),
   ...reads('temporal', 'it answers somebody who looks', ['RespondQueryTaskCompleted']),
   ...reads('temporal', 'what is not told is found out by its limit', ['RespondActivityTaskFailed*', 'RespondActivityTaskCanceled*', 'RespondWorkflowTaskFailed*']),
   ...reads('temporal', 'it only makes a stop quicker', ['ShutdownWorker', 'RecordWorkerHeartbeat']),

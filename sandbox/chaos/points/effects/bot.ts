@@ -13,7 +13,7 @@ export const BOT_EFFECTS: readonly Effect[] = [
   ]),
   ...effects('bot', 'yard', 'mongodb', [
     ['insert points_entries', 'points', { detail: 'grant' }],
-    ['insert quotes', 'train'],
+    ['update quotes', 'train'],
     ['insert datasets', 'dataset'],
     ['findAndModify datasets', 'dataset'],
     ['delete datasets', 'dataset'],

@@ -14,7 +14,6 @@ export const YARD_EFFECTS: readonly Effect[] = [
     ['update loras', 'train'],
     ['update collections', 'train'],
     ['findAndModify sightings', 'settle'],
-    ['delete sightings', 'train'],
     ['findAndModify datasets', 'dataset'],
     ['insert uploads.chunks', 'dataset'],
     ['insert uploads.files', 'dataset'],
