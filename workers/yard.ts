@@ -12,9 +12,10 @@ import { createOperatorsActivities } from '../activities/operators/activities.js
 import { createRunActivities } from '../activities/runs/activities.js';
 import { createTemporalActivities } from '../activities/temporal/activities.js';
 import { keepCardsIdOf } from '../domain/workflow-names.js';
-import { ensureSettleRuns } from '../workflows/settle-runs/client.js';
+import { ensureSettleRuns, restoreSettleRuns } from '../workflows/settle-runs/client.js';
 import { createBlobSweep } from './blob-sweep.js';
 import type { RoleWorkers, WorkerContext } from './context.js';
+import { createScheduleKeeper } from './schedule-keeper.js';
 
 /** The list of workflows, as source or compiled like this file. */
 export const WORKFLOWS_PATH = fileURLToPath(new URL(`../workflows/index${extname(import.meta.url)}`, import.meta.url));
@@ -75,7 +76,8 @@ export async function createYardWorkers(context: WorkerContext, workflowBundle: 
   });
   await temporal.ensureKeepCards();
   await ensureSettleRuns(client, settings.TASK_QUEUE_PREFIX, settings.SETTLE_INTERVAL);
-  return { workers: [worker], background: [createBlobSweep(models, context.log)] };
+  const keeper = createScheduleKeeper(() => restoreSettleRuns(client, settings.TASK_QUEUE_PREFIX, settings.SETTLE_INTERVAL), context.log, settings.SETTLE_INTERVAL);
+  return { workers: [worker], background: [createBlobSweep(models, context.log), keeper] };
 }
 
 /**

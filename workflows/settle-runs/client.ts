@@ -14,26 +14,35 @@ const NOTE = 'Gives the points of dead runs back. While it is paused, points of 
  * that an operator paused stays paused, one that was deleted is made anew. An operator may trigger a sweep at once.
  */
 export async function ensureSettleRuns(client: Client, prefix: string, intervalMs: number): Promise<void> {
-  const scheduleId = `${prefix}${SETTLE_RUNS_ID}`;
-  const wanted = {
+  if (await restoreSettleRuns(client, prefix, intervalMs)) return;
+  await client.schedule.getHandle(`${prefix}${SETTLE_RUNS_ID}`).update((schedule) => ({ ...schedule, ...wantedSchedule(prefix, intervalMs) }));
+}
+
+/** Makes the schedule when there is none, and leaves one that is there as it is. True when it was made. */
+export async function restoreSettleRuns(client: Client, prefix: string, intervalMs: number): Promise<boolean> {
+  try {
+    await client.schedule.create({ scheduleId: `${prefix}${SETTLE_RUNS_ID}`, ...wantedSchedule(prefix, intervalMs), state: { note: NOTE } });
+    return true;
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    return false;
+  }
+}
+
+function wantedSchedule(prefix: string, intervalMs: number) {
+  return {
     spec: { intervals: [{ every: intervalMs }] },
     policies: { overlap: 'SKIP', catchupWindow: '1 minute' },
     action: {
       type: 'startWorkflow',
       workflowType: SETTLE_RUNS,
-      workflowId: scheduleId,
+      workflowId: `${prefix}${SETTLE_RUNS_ID}`,
       taskQueue: queueNames(prefix).yard,
       workflowRunTimeout: SWEEP_LIMIT,
       staticSummary: 'looks for runs without a living workflow and gives their points back',
       args: [],
     },
   } satisfies Omit<ScheduleOptions, 'scheduleId'>;
-  try {
-    await client.schedule.create({ scheduleId, ...wanted, state: { note: NOTE } });
-  } catch (error) {
-    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    await client.schedule.getHandle(scheduleId).update((schedule) => ({ ...schedule, ...wanted }));
-  }
 }
 
 export interface Sweep {
