@@ -30,6 +30,8 @@ interface Step {
   /** The entries of the run in the ledger, in order. */
   readonly entries: readonly string[];
   readonly trainings: number;
+  /** What the node may have done besides: an entry that came late begins when the one before it is interrupted, and is interrupted too. */
+  readonly mayBe?: RegExp;
 }
 
 /** What terminating a run at each of its steps must lead to. A refused hold is the mark that nothing may be held any more. */
@@ -38,7 +40,7 @@ const STEPS = {
   'images checked': { end: FAILED, entries: ['refused 1280'], trainings: 0 },
   'points held, waiting for a node': { end: FAILED, entries: ['hold 1280', 'release 1280'], trainings: 0 },
   'claimed, files on their way to the node': { end: FAILED, entries: ['hold 1280', 'release 1280'], trainings: 0 },
-  'submitted, its reply lost': { end: FAILED, entries: ['hold 1280', 'release 1280'], trainings: 1 },
+  'submitted, its reply lost': { end: FAILED, entries: ['hold 1280', 'release 1280'], trainings: 1, mayBe: /1 trainings, found 2|trained twice/ },
   training: { end: FAILED, entries: ['hold 1280', 'release 1280'], trainings: 1 },
   'training, beside a file being fetched': { end: FAILED, entries: ['hold 1280', 'release 1280'], trainings: 1 },
   'trained, its file being fetched': { end: FAILED, entries: ['hold 1280', 'release 1280'], trainings: 1 },
@@ -57,7 +59,8 @@ let found: DeadRuns[] = [];
 let unopened: string;
 
 beforeAll(async () => {
-  yard = await openTestYard({ nodes: 4, settings: { MAX_OPEN_RUNS: '50', WELCOME_POINTS: '100000', CARD_EDIT_INTERVAL: '2s', HEARTBEAT_TIMEOUT: '10s' } });
+  // The nodes' reporters would stop the jobs as well, and hide whether the sweep does.
+  yard = await openTestYard({ nodes: 4, settings: { MAX_OPEN_RUNS: '50', WELCOME_POINTS: '100000', CARD_EDIT_INTERVAL: '2s', HEARTBEAT_TIMEOUT: '10s', NODE_REPORT_INTERVAL: '5m' } });
   obstacles = createObstacles(yard.connection);
   await standBeforeTheQueue();
   await standAfterTraining();
@@ -93,13 +96,13 @@ describe('a run that is terminated at a step', () => {
 
   it.each(Object.keys(STEPS) as StepName[])('ends with one resolution, the right card and notice, and no job: %s', async (name) => {
     const runId = idOf(name);
-    const { end, entries, trainings }: Step = STEPS[name];
+    const { end, entries, trainings, mayBe }: Step = STEPS[name];
     await waitForRow(yard, runId, (row) => row.notice === 'delivered' && row.card?.renderedRevision === row.revision, { timeoutMs: 30_000, what: 'card and notice' });
     await eventually(async () => {
       const told = await disagreementsAbout(yard, runId, { end, attempts: 1, trainings });
       // Temporal keeps what happened to the workflow itself; the ledger is compared entry by entry, and notices by what they reply to:
       // many runs of one person end in the same moment.
-      expect(told.filter(({ place }) => !['workflow', 'ledger', 'notice'].includes(place))).toEqual([]);
+      expect(told.filter(({ place, found: what }) => !['workflow', 'ledger', 'notice'].includes(place) && mayBe?.test(what) !== true)).toEqual([]);
       expect(await noticesOf(runId)).toEqual([expect.stringMatching(WORDS[end.kind])]);
     }, 5_000, 200);
     expect(await entriesOf(runId)).toEqual(entries);
