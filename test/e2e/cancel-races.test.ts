@@ -68,7 +68,7 @@ describe('a cancel that meets something else', () => {
   it('interrupts what a submission whose worker died may have left, although no submission is under way', async () => {
     const [node] = yard.nodes;
     if (node === undefined) throw new Error('Expected a node.');
-    await startHeldRun(yard);
+    const busy = await startHeldRun(yard);
     const { runId } = await startRun(yard);
     await waitForRow(yard, runId, (row) => row.status === 'queued');
     await eventually(async () => { expect(await activitiesOf(runId)).toContain('submitTraining'); });
@@ -78,6 +78,8 @@ describe('a cancel that meets something else', () => {
     await cancelAs(runId, shown(0));
     await ended(runId);
     expect(await activitiesOf(runId)).toContain('interruptJob');
+    await letNodesGo(yard);
+    await ended(busy.runId);
   }, 90_000);
 
   it('charges nothing after an operator’s cancel, whatever the owner presses next', async () => {
