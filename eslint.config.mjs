@@ -53,7 +53,7 @@ export default tseslint.config(
             ...zone('bot', allBut('domain', 'models', 'workflows', 'bot'), 'bot/ acknowledges, reads and tells: domain/, models/ and the public face of workflows/.'),
             ...zone('web', allBut('domain', 'models', 'workflows', 'web'), 'web/ serves: domain/, models/ and the public face of workflows/.'),
             { target: './activities/!(discord)/**/*', from: './bot', message: 'Only activities/discord/ may use the bot views.' },
-            { target: './activities/discord', from: './bot/!(views|texts|wire)/**/*', message: 'activities/discord/ may use the pure views and texts of the bot, and what both Discord clients share, nothing else.' },
+            { target: './activities/discord', from: ['./bot/*.ts', './bot/!(views|texts|wire)/**/*'], message: 'activities/discord/ may use the pure views and texts of the bot, and what both Discord clients share, nothing else.' },
           ],
         },
       ],
