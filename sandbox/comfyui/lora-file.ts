@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { createChance, type Chance } from '../seeded-random.js';
 import { loraModules, normModules, unetFamilyOf } from './lora-modules.js';
 import type { TrainedLora } from './nodes/node-run.js';
 
@@ -38,7 +39,7 @@ export function loraFile(lora: TrainedLora): Buffer {
   headerBytes.copy(file, 8);
 
   const data = file.subarray(8 + headerBytes.length);
-  const random = pseudoRandom(lora.seedText);
+  const random = chanceOf(lora.seedText);
   const pool = encoded(
     // Never zero, so that no check for empty weights can pass or fail by chance.
     Array.from({ length: POOL_VALUES }, () => (random() < 0.5 ? -1 : 1) * (0.0005 + random() * 0.02)),
@@ -103,13 +104,7 @@ function encoded(values: number[], dtype: TrainedLora['dtype']): Buffer {
   return halves;
 }
 
-/** Numbers in [0, 1) that follow from the text (mulberry32). */
-function pseudoRandom(seedText: string): () => number {
-  let state = createHash('sha256').update(seedText).digest().readUInt32LE(0);
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+/** Follows from the text. */
+function chanceOf(seedText: string): Chance {
+  return createChance(createHash('sha256').update(seedText).digest().readUInt32LE(0));
 }

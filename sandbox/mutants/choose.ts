@@ -1,4 +1,5 @@
-import { shuffled, type Chance } from './chance.js';
+import type { Chance } from '../seeded-random.js';
+import { shuffled } from './shuffled.js';
 import type { Site } from './operators.js';
 
 /**

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createChance } from './chance.js';
+import { createChance } from '../seeded-random.js';
 import { chooseSites } from './choose.js';
 import { copyProject, type Copy } from './copy.js';
 import { DoesNotApplyError, editOf, lineNumberOf, linesOf } from './edit.js';

@@ -1,16 +1,12 @@
 import { crc32 } from 'node:zlib';
+import { createChance } from '../../sandbox/seeded-random.js';
 
-/** Whole numbers from 0 up to below `bound`; the same for the same seed (mulberry32). */
+/** Whole numbers from 0 up to below `bound`; the same for the same seed. */
 export type Dice = (bound: number) => number;
 
 export function diceOf(seed: number): Dice {
-  let state = (seed * 0x9e3779b1) >>> 0;
-  return (bound) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * bound);
-  };
+  const chance = createChance(seed * 0x9e3779b1);
+  return (bound) => Math.floor(chance() * bound);
 }
 
 /** A part of a file that has a length of its own. */

@@ -1,6 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import type { Sharp } from 'sharp';
+import { createChance, type Chance } from '../../sandbox/seeded-random.js';
 
 /**
  * Test pictures, made in memory. Those that are taken in are written by sharp from raw pixels; those that must be refused
@@ -152,18 +153,7 @@ function drawn(options: PictureOptions): Sharp {
   return sharp(pixels, { raw: { width: SCENE_WIDTH_PX, height: SCENE_HEIGHT_PX, channels: 3 } }).resize({ width: widthPx, height: heightPx, fit: 'fill', kernel: 'nearest' });
 }
 
-type Chance = () => number;
-
-/** The same numbers for the same seed (mulberry32). */
-function chanceOf(seed: number): Chance {
-  let state = (seed * 0x9e3779b1) >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+const chanceOf = (seed: number): Chance => createChance(seed * 0x9e3779b1);
 
 const colourOf = (chance: Chance): readonly number[] => [chance() * 255, chance() * 255, chance() * 255].map(Math.floor);
 

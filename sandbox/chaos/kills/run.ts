@@ -1,8 +1,8 @@
 import type { PersonName } from '../../discord/people.js';
+import { createChance } from '../../seeded-random.js';
 import { conduct } from './conductor.js';
 import { areAllClosed, inquest } from './inquest.js';
 import { createObserver, type Observer } from './observer.js';
-import { randomFrom } from './random.js';
 import { factsOf, isClean, reportOf, type KillsReport, type Played } from './report.js';
 import { fateOf, scheduleOf } from './schedule.js';
 import { sit, until, within, type AskedRun, type Errand } from './seat.js';
@@ -84,7 +84,7 @@ async function play({ yard, access }: OwnYard, observer: Observer, { kills, seed
 }
 
 function errandOf(seed: number, number: number): Errand {
-  const random = randomFrom(seed + 104_729 * (number + 1));
+  const random = createChance(seed + 104_729 * (number + 1));
   const steps = STEPS.least + Math.floor(random() * (STEPS.most - STEPS.least));
   return { number, fate: fateOf(seed, number), steps, card: random() < 0.5 ? 'here' : 'dm' };
 }

@@ -1,4 +1,5 @@
-import { chosen, randomFrom } from './random.js';
+import { createChance } from '../../seeded-random.js';
+import { chosen } from './choice.js';
 
 /**
  * `kill`: SIGKILL. `stop`: SIGSTOP, and SIGCONT after `frozenMs`: a zombie, whose work others take over meanwhile.
@@ -31,7 +32,7 @@ const IN_TRAINING_PART = 0.6;
 
 /** Acts until `kills` processes are killed; who, when and how follows from the arguments alone. */
 export function scheduleOf(seed: number, kills: number, heartbeatMs: number): readonly Act[] {
-  const random = randomFrom(seed);
+  const random = createChance(seed);
   const acts: Act[] = [];
   for (let killed = 0; killed < kills; ) {
     const kind = chosen(random, KINDS);
@@ -52,5 +53,5 @@ const FATES = { 'left-alone': 15, 'owner-cancels': 2, 'operator-cancels': 1, ter
 
 /** The fate of the run with this number, from the seed alone. */
 export function fateOf(seed: number, runNumber: number): Fate {
-  return chosen(randomFrom(seed + 7_919 * (runNumber + 1)), FATES);
+  return chosen(createChance(seed + 7_919 * (runNumber + 1)), FATES);
 }

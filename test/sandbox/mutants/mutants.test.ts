@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createChance } from '../../../sandbox/mutants/chance.js';
+import { createChance } from '../../../sandbox/seeded-random.js';
 import { chooseSites } from '../../../sandbox/mutants/choose.js';
 import { copyProject } from '../../../sandbox/mutants/copy.js';
 import { DoesNotApplyError, edited, editOf, linesOf } from '../../../sandbox/mutants/edit.js';

@@ -1,4 +1,4 @@
-/** Numbers from 0 to below 1 that are the same for the same seed (mulberry32). */
+/** Numbers in [0, 1) that follow from the seed alone (mulberry32): what was drawn once can be drawn again. */
 export type Chance = () => number;
 
 export function createChance(seed: number): Chance {
@@ -9,12 +9,4 @@ export function createChance(seed: number): Chance {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-}
-
-/** A copy in an order of chance. */
-export function shuffled<Item>(items: readonly Item[], chance: Chance): Item[] {
-  return items
-    .map((item) => ({ item, place: chance() }))
-    .sort((a, b) => a.place - b.place)
-    .map(({ item }) => item);
 }
