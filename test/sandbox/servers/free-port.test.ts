@@ -37,6 +37,11 @@ describe('a server that is started on free ports', () => {
     await expect(onFreePorts(1, () => Promise.reject(new Error('no such file')))).rejects.toThrow('no such file');
   });
 
+  it('stands on a port that no outgoing connection is given while it is away', async () => {
+    const ports = await Promise.all(Array.from({ length: 20 }, () => freePort()));
+    expect(Math.max(...ports)).toBeLessThan(32_768);
+  });
+
   it('sees whether a port is free', async () => {
     const port = await freePort();
     expect(await isPortFree(port)).toBe(true);
