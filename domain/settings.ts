@@ -135,11 +135,6 @@ export function parentWatched(env: Environment): boolean {
   return env['TRAINYARD_PARENT_WATCH'] === '1';
 }
 
-/** Likewise: where the workflows, bundled once by the first start of a yard's worker, are kept for its next starts. */
-export function keptWorkflowBundle(env: Environment): string | undefined {
-  return present(env['TRAINYARD_WORKFLOW_BUNDLE']);
-}
-
 function readSetting(env: Environment, name: SettingName, required: boolean, readFile?: (path: string) => string): Parsed {
   const setting: Setting = SETTINGS[name];
   const given = setting.secret === true ? secretText(env, name, readFile) : { value: present(env[name]) };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { secretsOf } from '../domain/secrets.js';
-import { keptWorkflowBundle, parentWatched, readSettings } from '../domain/settings.js';
+import { parentWatched, readSettings } from '../domain/settings.js';
 import type { SettingValues } from '../domain/settings.js';
 
 export const ROLES = ['yard', 'images', 'gpu', 'discord'] as const;
@@ -34,8 +34,6 @@ export interface WorkerConfig {
   readonly temporal: ClientConnectConfig;
   /** Ends the process when its standard input closes: set by the supervisor of `npm start`, so that nothing outlives it. */
   readonly watchParent: boolean;
-  /** Where a yard that runs from source keeps its bundled workflows from one start to the next. */
-  readonly workflowBundlePath: string | undefined;
   /** What no log, payload or error text may hold. */
   readonly secrets: readonly string[];
 }
@@ -48,7 +46,7 @@ export function readWorkerConfig(role: Role, env: NodeJS.ProcessEnv = process.en
   const temporal = loadClientConnectConfig({ overrideEnvVars: given(env) });
   const { apiKey } = temporal.connectionOptions;
   const secrets = [...secretsOf(env, readFile), ...(typeof apiKey === 'string' ? [apiKey] : [])];
-  return { role, settings: read.values, temporal, watchParent: parentWatched(env), workflowBundlePath: keptWorkflowBundle(env), secrets };
+  return { role, settings: read.values, temporal, watchParent: parentWatched(env), secrets };
 }
 
 function given(env: NodeJS.ProcessEnv): Record<string, string> {

@@ -43,12 +43,10 @@ async function main(): Promise<void> {
 }
 
 /** Each role loads only its own libraries: decoding pictures and talking to Discord have nothing to do in the same process. */
-async function createWorkers({ role, workflowBundlePath }: WorkerConfig, context: WorkerContext): Promise<RoleWorkers> {
+async function createWorkers({ role }: WorkerConfig, context: WorkerContext): Promise<RoleWorkers> {
   switch (role) {
-    case 'yard': {
-      const { createYardWorkers, keptBundle } = await import('./yard.js');
-      return createYardWorkers(context, await keptBundle(workflowBundlePath));
-    }
+    case 'yard':
+      return (await import('./yard.js')).createYardWorkers(context);
     case 'images':
       return (await import('./images.js')).createImageWorkers(context);
     case 'gpu':

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import { createDatasetActivities } from '../activities/datasets/activities.js';
 import { DOWNLOAD_TIMEOUTS } from '../activities/datasets/download.js';
@@ -78,21 +77,6 @@ export async function createYardWorkers(context: WorkerContext, workflowBundle: 
   await ensureSettleRuns(client, settings.TASK_QUEUE_PREFIX, settings.SETTLE_INTERVAL);
   const keeper = createScheduleKeeper(() => restoreSettleRuns(client, settings.TASK_QUEUE_PREFIX, settings.SETTLE_INTERVAL), context.log, settings.SETTLE_INTERVAL);
   return { workers: [worker], background: [createBlobSweep(models, context.log), keeper] };
-}
-
-/**
- * The workflows, bundled by the first start of this yard and kept at `path` for the next ones: bundling takes most of a start,
- * and a run waits for it whenever the worker was killed. Every start runs the very same code then, as a compiled yard does.
- */
-export async function keptBundle(path: string | undefined): Promise<WorkflowBundleOption | undefined> {
-  if (path === undefined || bundleOfBuild() !== undefined) return undefined;
-  if (!existsSync(path)) {
-    const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH });
-    // Whole or not at all: this process may be killed at any time.
-    await writeFile(`${path}.new`, code);
-    await rename(`${path}.new`, path);
-  }
-  return { codePath: path };
 }
 
 /** A compiled yard has its workflows bundled already, so that every start runs the very same code. */

@@ -10,6 +10,8 @@ import type { Environment, YardSettings } from './yard-settings.js';
 
 export interface PartPlan {
   readonly root: string;
+  /** Where the programs are, compiled: see `compiledCopy`. */
+  readonly programs: string;
   readonly dataDir: string;
   readonly env: Environment;
   readonly settings: YardSettings;
@@ -22,20 +24,21 @@ const STOP_LIMIT_MS = 10_000;
 
 /** The entry of every part that is a program of ours, by the part's name. */
 const PROGRAMS: Readonly<Record<string, readonly [file: string, ...args: string[]]>> = {
-  'discord-stand-in': ['sandbox/discord/main.ts'],
-  'comfyui-node-a': ['sandbox/comfyui/main.ts'],
-  'comfyui-node-b': ['sandbox/comfyui/main.ts'],
-  yard: ['workers/main.ts', '--role', 'yard'],
-  images: ['workers/main.ts', '--role', 'images'],
-  gpu: ['workers/main.ts', '--role', 'gpu'],
-  discord: ['workers/main.ts', '--role', 'discord'],
-  bot: ['bot/main.ts'],
-  web: ['web/main.ts'],
+  'discord-stand-in': ['sandbox/discord/main.js'],
+  'comfyui-node-a': ['sandbox/comfyui/main.js'],
+  'comfyui-node-b': ['sandbox/comfyui/main.js'],
+  yard: ['workers/main.js', '--role', 'yard'],
+  images: ['workers/main.js', '--role', 'images'],
+  gpu: ['workers/main.js', '--role', 'gpu'],
+  discord: ['workers/main.js', '--role', 'discord'],
+  bot: ['bot/main.js'],
+  web: ['web/main.js'],
 };
 
 /** What tells a part of this data folder apart from any other process: see `stopLeftovers`. */
-export function partMarks(root: string, dataDir: string): Readonly<Record<string, string>> {
-  const programs = Object.entries(PROGRAMS).map(([name, program]) => [name, markOf(root, program)] as const);
+export function partMarks(dataDir: string): Readonly<Record<string, string>> {
+  // The folder of a copy is named after its source, which may have been edited since.
+  const programs = Object.entries(PROGRAMS).map(([name, program]) => [name, `/${program.join(' ')}`] as const);
   return { ...Object.fromEntries(programs), temporal: dataDir, mongo: dataDir };
 }
 
@@ -103,7 +106,7 @@ function programPart(plan: PartPlan, name: string, label: string, env: Environme
     name,
     label,
     path: process.execPath,
-    args: ['--disable-warning=ExperimentalWarning', '--import', 'tsx', join(plan.root, file), ...args],
+    args: ['--enable-source-maps', '--disable-warning=ExperimentalWarning', join(plan.programs, file), ...args],
     // Whatever this process was started with is not theirs.
     env: { ...plan.env, ...env, NODE_OPTIONS: undefined, TRAINYARD_PARENT_WATCH: '1' },
     cwd: plan.root,
@@ -112,17 +115,8 @@ function programPart(plan: PartPlan, name: string, label: string, env: Environme
   };
 }
 
-function markOf(root: string, [file, ...args]: readonly [file: string, ...args: string[]]): string {
-  return [join(root, file), ...args].join(' ');
-}
-
-/** What one yard's workers bundle once: the next yard on this folder may run newer source. */
-export function workflowBundlePath(dataDir: string): string {
-  return join(dataDir, 'workflow-bundle.js');
-}
-
 /** The user's environment, completed by what this yard decides. */
-function ownEnvironment({ root, dataDir, env, settings, ports, addresses, downloadSecret }: PartPlan): Environment {
+function ownEnvironment({ root, env, settings, ports, addresses, downloadSecret }: PartPlan): Environment {
   const { temporal, discord, comfyui, web } = addresses;
   return {
     ...env,
@@ -133,7 +127,6 @@ function ownEnvironment({ root, dataDir, env, settings, ports, addresses, downlo
     TEMPORAL_UI_URL: temporal.uiUrl,
     ...(settings.MONGODB_URI === undefined ? { MONGODB_URI: addresses.mongodbUri } : {}),
     ...(settings.DOWNLOAD_SECRET === undefined ? { DOWNLOAD_SECRET: downloadSecret } : {}),
-    TRAINYARD_WORKFLOW_BUNDLE: workflowBundlePath(dataDir),
     WEB_HOST: settings.WEB_HOST,
     WEB_PORT: String(ports.web),
     ...(discord.standIn ? standInDiscordEnvironment(settings, discord, web.url) : {}),

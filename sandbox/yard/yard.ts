@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Lock } from '../bootstrap/lock-file.mjs';
@@ -6,10 +6,11 @@ import { isPortFree } from '../servers/free-port.js';
 import { describeProgram, obtainMongod, obtainTemporal, sourceContext } from '../servers/servers.js';
 import { createWatchdog } from '../servers/watchdog.js';
 import { addressesOf } from './addresses.js';
+import { compiledCopy } from './compiled-copy.js';
 import { choosePorts, downloadSecret, stopLeftovers, takeDataFolder, type Ports } from './data-folder.js';
 import { checkMongodb, prepareTemporal } from './existing-servers.js';
 import { Part, type PartSpec } from './part.js';
-import { mongoPart, ownParts, partMarks, standInParts, temporalPart, workflowBundlePath, type PartPlan } from './parts.js';
+import { mongoPart, ownParts, partMarks, standInParts, temporalPart, type PartPlan } from './parts.js';
 import { readYardSettings, WrongSettings, type Environment, type YardSettings } from './yard-settings.js';
 import { createStateFile, type YardState } from './yard-state.js';
 
@@ -59,11 +60,11 @@ export async function createYard(options: YardOptions): Promise<Yard> {
   const dataDir = resolve(options.dataDir);
   const lock = await takeDataFolder(dataDir);
   try {
-    const leftovers = await stopLeftovers(dataDir, partMarks(ROOT, dataDir));
+    const leftovers = await stopLeftovers(dataDir, partMarks(dataDir));
     if (leftovers.length > 0) options.say(`Stopped what a killed yard had left running: ${leftovers.join(', ')}.`);
     const ports = await portsOf(dataDir, options, settings);
     const addresses = addressesOf(settings, ports);
-    const plan = { root: ROOT, dataDir, env: options.env, settings, ports, addresses, downloadSecret: await downloadSecret(dataDir) };
+    const plan = { root: ROOT, programs: await compiledCopy(ROOT), dataDir, env: options.env, settings, ports, addresses, downloadSecret: await downloadSecret(dataDir) };
     return await startYard(plan, options, lock);
   } catch (error) {
     lock.release();
@@ -113,7 +114,6 @@ async function startYard(plan: PartPlan, options: YardOptions, lock: Lock): Prom
   });
   try {
     await startAll([...(await serverParts(plan, options)), ...standInParts(plan)]);
-    await rm(workflowBundlePath(plan.dataDir), { force: true });
     await startAll(ownParts(plan));
   } catch (error) {
     for (const part of parts) part.end();

@@ -100,8 +100,9 @@ async function collect(run: RunState, opened: OpenedRun): Promise<AttemptEnd> {
 }
 
 /**
- * Runs a step on the queue of the run's node. While no worker of the node has been seen, the step is asked for again on the
- * same node: the job may train on there, and a second one beside it would be trained for nothing.
+ * Runs a step on the queue of the run's node. When nobody served it for too long and no worker of the node was seen meanwhile, the
+ * step is asked for again on the same node: the job may train on there, and a second one beside it would be trained for nothing.
+ * A worker that comes back takes the step before it is seen: it serves first and reports then.
  */
 async function onNode<Result>(
   run: RunState,
@@ -125,7 +126,8 @@ async function onNode<Result>(
       // Whose the run is now, the next step asks the row: another attempt begins only where it is still open.
       if (end.kind === 'not-owner') return { kind: 'attempt-failed', failure: { type: 'JobLost', nodeId, attempts: run.attempt } };
       if (end.kind === 'unexpected') return { kind: 'failed', failure: internal(run) };
-      const { seen } = await CancellationScope.nonCancellable(() => endingActivities().seenNodeSince({ nodeId, since: askedAt }));
+      const unservedSince = Date.now() - opened.limits.nodeQueueUnservedMs;
+      const { seen } = await CancellationScope.nonCancellable(() => endingActivities().seenNodeSince({ nodeId, since: unservedSince }));
       if (seen) return { kind: 'attempt-failed', failure: { type: 'NodeGone', nodeId, attempts: run.attempt } };
     }
   }
