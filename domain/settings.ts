@@ -57,7 +57,7 @@ export const SETTINGS = {
   TRAINING_LIMIT: { kind: 'duration', default: '12h', help: 'longest training of one attempt' },
   FIRST_STEP_LIMIT: { kind: 'duration', default: '30m', help: 'a training without its first step after this has stalled' },
   STALL_LIMIT: { kind: 'duration', default: '15m', help: 'a training without a further step for this long has stalled' },
-  NODE_QUEUE_UNSERVED_LIMIT: { kind: 'duration', default: '60m', help: 'a node nobody serves for this long counts as gone' },
+  NODE_QUEUE_UNSERVED_LIMIT: { kind: 'duration', default: '60m', help: 'a node whose worker is seen and does not serve it for this long counts as gone' },
   SUBMIT_RETRY_INTERVAL: { kind: 'duration', default: '5s', help: 'next try when a node turned out to be busy' },
   POLL_INTERVAL: { kind: 'duration', default: '2s', help: 'how often a node is asked about a training' },
   NODE_REPORT_INTERVAL: { kind: 'duration', default: '60s', help: 'how often a node’s state is written down and its jobs are checked' },

@@ -16,7 +16,7 @@ const EACH: Shown = [TOLD, 'once of %s: what it is, since when, where it is in t
 const ROWS: Readonly<Record<string, { readonly shown: readonly Shown[]; readonly told?: TroubleKind }>> = {
   'A run waits and waits': { shown: [WAITS, ['test/e2e/limits.test.ts', 'gives up on a queue that does not move within its limit']], told: 'queue-waiting' },
   'A node is out': { shown: [WAITS, [TOLD, 'is a node %s, until it is back']], told: 'node-out' },
-  'A gpu worker or node died in mid-training': { shown: [['test/e2e/kills.test.ts', 'loses nothing: %s'], ['test/e2e/endings.test.ts', '%s']] },
+  'A gpu worker or node died in mid-training': { shown: [['test/e2e/kills.test.ts', 'loses nothing: %s'], ['test/e2e/unserved-node.test.ts', 'is waited for while it is away, however often the limit passes, and the training that was finished meanwhile is kept'], ['test/e2e/unserved-node.test.ts', 'is given up when the limit has passed, and the waiting attempt takes the job over once it is served'], ['test/e2e/endings.test.ts', '%s']] },
   'A training does not move': { shown: [['test/e2e/limits.test.ts', 'interrupts a training that makes no step any more, tries three times, then gives all points back']] },
   'A run has to stop': { shown: [['test/e2e/operators-desk.test.ts', 'cancels it there, and the ledger, the card, the notice and the node follow']] },
   'A job goes on although its run has ended': { shown: [['test/workers/gpu/reporter.test.ts', 'whose run %s']] },

@@ -29,7 +29,7 @@ export const CALLERS = ['yard', 'images', 'gpu', 'discord', 'bot', 'web'] as con
 export type Caller = (typeof CALLERS)[number];
 
 export const HEARTBEAT_MS = 2_000;
-/** A node that nobody serves for so long counts as gone. */
+/** How long a step waits for the worker of its node before somebody looks whether there is one. */
 export const UNSERVED_MS = 20_000;
 /** Points enough for every case there is. */
 export const WELCOME_POINTS = 100_000_000;
