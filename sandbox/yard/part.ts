@@ -29,6 +29,8 @@ const EARLY_DEATHS = 3;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 const KEPT_LINES = 15;
+/** Ends that are somebody’s deed, not a fault of the part. */
+const KILLED: readonly string[] = ['SIGKILL', 'SIGTERM', 'SIGINT'] satisfies NodeJS.Signals[];
 
 /** One process of the yard, started again whenever it dies. */
 export class Part {
@@ -112,8 +114,8 @@ export class Part {
         const lastWords = this.#lastLines.join('\n');
         throw new Error(`${this.name} ended ${EARLY_DEATHS} times before it was ready (${end}). Its last words:\n${lastWords}`);
       }
-      // Only what cannot even start is waited for longer and longer: whatever served may have been killed by anybody, and its work waits.
-      if (life.served) pauseMs = FIRST_PAUSE_MS;
+      // Only what cannot even start is waited for longer and longer: whatever served, or was killed by somebody, has work that waits.
+      if (life.served || KILLED.includes(end)) pauseMs = FIRST_PAUSE_MS;
       this.hooks.line(this.spec.label, `ended (${end}); it starts again in ${pauseMs / 1000} s`);
       await delay(pauseMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined); // Stopped meanwhile.
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);

@@ -97,6 +97,25 @@ describe('a part that serves', () => {
     });
   });
 
+  it('is started again as quickly when it is killed while it starts', async () => {
+    const { part, lines } = partOf(`
+      const { existsSync } = require('node:fs');
+      if (!existsSync(process.env.FOLDER + '/slow')) ${READY}
+      ${STAY}`);
+    await part.start();
+    writeFileSync(join(folder, 'slow'), '');
+    for (const deaths of [1, 2, 3]) {
+      await eventually(() => {
+        expect(part.pid).toBeDefined();
+      });
+      part.kill('SIGKILL');
+      await eventually(() => {
+        expect(lines.filter((line) => line.startsWith('ended'))).toHaveLength(deaths);
+      });
+    }
+    expect(lines.filter((line) => line.startsWith('ended'))).toEqual(Array(3).fill('ended (SIGKILL); it starts again in 0.5 s'));
+  });
+
   it('is told to stop and may finish its work', async () => {
     const { part } = partOf(`
       process.on('SIGTERM', () => setTimeout(() => { require('node:fs').writeFileSync(process.env.FOLDER + '/finished', 'yes'); process.exit(0); }, 100));
