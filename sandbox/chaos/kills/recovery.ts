@@ -25,7 +25,9 @@ export interface Recovery {
 
 const TRAINS: readonly RunRow['status'][] = ['staging', 'training', 'collecting'];
 const MOVES: readonly RunRow['status'][] = ['checking', ...TRAINS, 'ending'];
-/** Parts without which no run moves on: while another of them is down, the clock of a recovery stands still. */
+/** Parts without which no other one gets up. */
+const SERVERS: readonly Victim[] = ['mongo', 'temporal'];
+/** Parts without which no run moves on. */
 const NEEDED: readonly Victim[] = ['mongo', 'temporal', 'yard', 'gpu', 'comfyui-node-a', 'comfyui-node-b', 'images'];
 
 /** Whether the victim was at work for this run when it was hit; a run that waits for a free node needs none of them. */
@@ -75,23 +77,34 @@ export function notice(recovery: Recovery, { row, at }: Sighting): void {
 
 /**
  * Milliseconds from the act to the moment when its part served, every affected run had moved on and what the part answers was
- * answered. Once the part served, the clock stands still while another needed part is down: that time is the other act's own.
- * null while it lasts.
+ * answered, without the time that is another act's own: from a later hit on the same part, or while MongoDB or Temporal is down,
+ * without which no worker gets up; and, once the part served, while any part is down that runs need. null while it lasts.
  */
 export function recoveryMsOf({ act, outage, recoveredAt }: Recovery, outages: readonly Outage[]): number | null {
   if (recoveredAt === null) return null;
-  const others = outages.filter((other) => other !== outage && (NEEDED.includes(other.victim) || other.victim === act.victim));
-  return recoveredAt - outage.from - coveredMs(others, outage.until ?? recoveredAt, recoveredAt);
+  const servesAt = outage.until ?? recoveredAt;
+  const spans = outages.filter((other) => other !== outage).flatMap((other): Span[] => {
+    const isLaterHit = other.victim === act.victim && other.from > outage.from;
+    if (isLaterHit || (SERVERS.includes(other.victim) && !SERVERS.includes(act.victim))) return [{ from: outage.from, other }];
+    return NEEDED.includes(other.victim) || other.victim === act.victim ? [{ from: servesAt, other }] : [];
+  });
+  return recoveredAt - outage.from - coveredMs(spans, recoveredAt);
 }
 
-/** How much of the time between two moments is covered by outages, each moment once. */
-function coveredMs(outages: readonly Outage[], from: number, end: number): number {
-  const spans = outages
-    .map((outage): [number, number] => [Math.max(outage.from, from), Math.min(outage.until ?? end, end)])
+/** An outage, as far as it counts: after a moment. */
+interface Span {
+  readonly from: number;
+  readonly other: Outage;
+}
+
+/** How much of the time before the end is covered by outages, each moment once. */
+function coveredMs(counted: readonly Span[], end: number): number {
+  const spans = counted
+    .map(({ from, other }): [number, number] => [Math.max(other.from, from), Math.min(other.until ?? end, end)])
     .filter(([start, stop]) => stop > start)
     .sort(([first], [second]) => first - second);
   let covered = 0;
-  let coveredUntil = from;
+  let coveredUntil = 0;
   for (const [start, stop] of spans) {
     covered += Math.max(0, stop - Math.max(start, coveredUntil));
     coveredUntil = Math.max(coveredUntil, stop);

@@ -70,9 +70,23 @@ describe('the time of a recovery', () => {
     expect(recoveryMsOf(recoveryFrom('gpu', 1_000, { outage: own, recoveredAt: 9_000 }), [own])).toBe(8_000);
   });
 
-  it('stands still while another needed part is down, each moment once, and not before its own part served', () => {
-    const others = [outageOf('mongo', 2_000, 5_000), outageOf('temporal', 4_000, 6_000), outageOf('web', 6_000, 9_000)];
-    expect(recoveryMsOf(recoveryFrom('gpu', 1_000, { outage: own, recoveredAt: 9_000 }), [own, ...others])).toBe(5_000);
+  it('stands still while another needed part is down, each moment once, and before its own part served only while a server is', () => {
+    const others = [outageOf('mongo', 2_000, 5_000), outageOf('temporal', 4_000, 6_000), outageOf('yard', 1_000, 2_000), outageOf('yard', 6_500, 7_000), outageOf('web', 6_000, 9_000)];
+    expect(recoveryMsOf(recoveryFrom('gpu', 1_000, { outage: own, recoveredAt: 9_000 }), [own, ...others])).toBe(3_500);
+  });
+
+  it('of a server goes on while the other one is down, until it serves', () => {
+    const server = outageOf('mongo', 1_000, 3_000);
+    const others = [outageOf('temporal', 500, 4_000)];
+    expect(recoveryMsOf(recoveryFrom('mongo', 1_000, { outage: server, recoveredAt: 9_000 }), [server, ...others])).toBe(7_000);
+  });
+
+  it('ends where the same part is hit once more before it serves, and is the later one’s from there', () => {
+    const first = outageOf('gpu', 1_000, 8_000);
+    const second = outageOf('gpu', 6_000, 8_000);
+    const both = [first, second];
+    expect(recoveryMsOf(recoveryFrom('gpu', 1_000, { outage: first, recoveredAt: 8_000 }), both)).toBe(5_000);
+    expect(recoveryMsOf(recoveryFrom('gpu', 6_000, { outage: second, recoveredAt: 8_000 }), both)).toBe(2_000);
   });
 });
 
