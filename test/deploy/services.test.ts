@@ -11,6 +11,7 @@ import { createComfyStandIn } from '../../sandbox/comfyui/stand-in.js';
 import type { ComfyStandIn } from '../../sandbox/comfyui/stand-in.js';
 import { createDiscordStandIn } from '../../sandbox/discord/stand-in.js';
 import type { DiscordStandIn } from '../../sandbox/discord/stand-in.js';
+import { compiledCopy } from '../../sandbox/yard/compiled-copy.js';
 import { openTestDatabase } from '../support/database.js';
 import type { TestDatabase } from '../support/database.js';
 import { testTemporalAddress } from '../support/temporal.js';
@@ -24,6 +25,7 @@ interface Outside {
   readonly discord: DiscordStandIn;
   readonly comfyui: ComfyStandIn;
   readonly folder: string;
+  readonly programs: string;
 }
 
 /** The environment of the container, with the addresses of this test's servers in place of those of the compose network. */
@@ -44,11 +46,11 @@ function environmentHere(service: Service, outside: Outside): Record<string, str
   return { ...Object.fromEntries(replaced), ...added };
 }
 
-function start(service: Service, env: Record<string, string>, folder: string): ChildProcess {
+/** @param programs where the compiled programs are, as `dist/` is in the image */
+function start(programs: string, service: Service, env: Record<string, string>, folder: string): ChildProcess {
   const [node, program, ...args] = service.command ?? [];
   expect(node).toBe('node');
-  const source = (program ?? '').replace(/^dist\/(.*)\.js$/, '$1.ts');
-  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', 'tsx', projectPath(source), ...args], {
+  return spawn(process.execPath, [join(programs, (program ?? '').replace(/^dist\//, '')), ...args], {
     cwd: projectPath(''),
     // What the image itself sets; no profile of this machine's user is read.
     env: { NODE_ENV: 'production', HOME: folder, PATH: '/usr/bin:/bin', ...env },
@@ -95,8 +97,8 @@ describe('each service of docker-compose.yml, with exactly its environment', () 
   beforeAll(async () => {
     const folder = await mkdtemp(join(tmpdir(), 'trainyard-test-services-'));
     const [database, discord, comfyui] = await Promise.all([openTestDatabase(), createDiscordStandIn(), createComfyStandIn({ dir: join(folder, 'comfyui') })]);
-    outside = { database, discord, comfyui, folder };
-  });
+    outside = { database, discord, comfyui, folder, programs: await compiledCopy(projectPath('')) };
+  }, READY_LIMIT_MS);
 
   afterEach(() => {
     child?.kill('SIGKILL');
@@ -118,7 +120,7 @@ describe('each service of docker-compose.yml, with exactly its environment', () 
     '%s becomes ready and ends when it is told to',
     async (_name, service) => {
       if (outside === undefined) throw new Error('The servers did not start.');
-      child = start(service, environmentHere(service, outside), outside.folder);
+      child = start(outside.programs, service, environmentHere(service, outside), outside.folder);
       await ready(child);
       const exit = once(child, 'exit');
       child.kill('SIGTERM');
@@ -130,7 +132,7 @@ describe('each service of docker-compose.yml, with exactly its environment', () 
   it.each(longRunning.filter(([name]) => ['worker-gpu', 'bot', 'web'].includes(name)))('%s without an address of its database ends and names what is missing', async (_name, service) => {
     if (outside === undefined) throw new Error('The servers did not start.');
     const { MONGODB_URI: _left, ...env } = environmentHere(service, outside);
-    child = start(service, env, outside.folder);
+    child = start(outside.programs, service, env, outside.folder);
     await expect(ready(child)).rejects.toThrow(/code 78[^]*MONGODB_URI is not set/);
   });
 });

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** One process of the product, as a test starts it: from source, with exactly this environment. */
+/** One process of the product, as a test starts it: with exactly this environment. */
 export interface PartOfTest {
   readonly child: ChildProcess;
   /** What it printed, on either stream. */
@@ -20,9 +20,10 @@ export interface PartOfTest {
 
 export type PartEnvironment = Readonly<Record<string, string>>;
 
+/** @param file one of a `compiledCopy` */
 export function startPart([file, ...args]: readonly [file: string, ...args: string[]], env: PartEnvironment): PartOfTest {
   // A group of its own, so that a child it left behind can be found.
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', 'tsx', file, ...args], { cwd: ROOT, env, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+  const child = spawn(process.execPath, ['--enable-source-maps', '--disable-warning=ExperimentalWarning', file, ...args], { cwd: ROOT, env, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
   const output: string[] = [];
   const listeners = new Set<(line: string) => void>();
   for (const stream of [child.stdout, child.stderr]) {

@@ -13,6 +13,7 @@ import { accessTo, type YardAccess } from '../../sandbox/demo/access.js';
 import { APPLICATION_ID, USERS } from '../../sandbox/discord/people.js';
 import { createDiscordStandIn } from '../../sandbox/discord/stand-in.js';
 import { freePort } from '../../sandbox/servers/free-port.js';
+import { compiledCopy } from '../../sandbox/yard/compiled-copy.js';
 import { CANARIES } from './canaries.js';
 import { openTestDatabase } from './database.js';
 import { wrongdoings } from './discord-routes.js';
@@ -21,13 +22,15 @@ import { endPart, startPart, type PartEnvironment, type PartOfTest } from './par
 import { testTemporalAddress } from './temporal.js';
 
 const PROGRAMS = {
-  yard: ['workers/main.ts', '--role', 'yard'],
-  images: ['workers/main.ts', '--role', 'images'],
-  gpu: ['workers/main.ts', '--role', 'gpu'],
-  discord: ['workers/main.ts', '--role', 'discord'],
-  bot: ['bot/main.ts'],
-  web: ['web/main.ts'],
+  yard: ['workers/main.js', '--role', 'yard'],
+  images: ['workers/main.js', '--role', 'images'],
+  gpu: ['workers/main.js', '--role', 'gpu'],
+  discord: ['workers/main.js', '--role', 'discord'],
+  bot: ['bot/main.js'],
+  web: ['web/main.js'],
 } as const satisfies Record<string, readonly [file: string, ...args: string[]]>;
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 export type PartName = keyof typeof PROGRAMS;
 
@@ -57,7 +60,7 @@ export async function openPartsYard(settings: Readonly<Record<string, string>> =
     PATH: environment()['PATH'] ?? '',
     MONGODB_URI: database.uri,
     TEMPORAL_ADDRESS: testTemporalAddress(),
-    TEMPORAL_CONFIG_FILE: fileURLToPath(new URL('../../sandbox/yard/temporal-profile.toml', import.meta.url)),
+    TEMPORAL_CONFIG_FILE: join(ROOT, 'sandbox/yard/temporal-profile.toml'),
     TASK_QUEUE_PREFIX: prefix,
     DISCORD_TOKEN: discord.token,
     DISCORD_API_URL: discord.apiUrl,
@@ -69,10 +72,15 @@ export async function openPartsYard(settings: Readonly<Record<string, string>> =
     CARD_EDIT_INTERVAL: '300ms', POLL_INTERVAL: '200ms', SUBMIT_RETRY_INTERVAL: '300ms', SETTLE_INTERVAL: '1h', LOG_LEVEL: 'trace',
     ...settings,
   };
+  const programs = await compiledCopy(ROOT);
+  const programOf = (name: PartName): readonly [file: string, ...args: string[]] => {
+    const [file, ...args] = PROGRAMS[name];
+    return [join(programs, file), ...args];
+  };
   const parts = new Map<PartName, PartOfTest>();
   const started: PartOfTest[] = [];
   const start = async (name: PartName): Promise<PartOfTest> => {
-    const part = startPart(PROGRAMS[name], env);
+    const part = startPart(programOf(name), env);
     started.push(part);
     await part.ready();
     return part;
@@ -105,7 +113,7 @@ export async function openPartsYard(settings: Readonly<Record<string, string>> =
     ...access,
     env,
     discordControlUrl: discord.controlUrl,
-    programOf: (name) => PROGRAMS[name],
+    programOf,
     part(name) {
       const part = parts.get(name);
       if (part === undefined) throw new Error(`Expected a part ${name}.`);

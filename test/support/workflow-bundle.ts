@@ -1,11 +1,12 @@
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { WorkflowBundle } from '@temporalio/worker';
-import { WORKFLOWS_PATH } from '../../workers/yard.js';
+import { compiledCopy } from '../../sandbox/yard/compiled-copy.js';
 
-let bundle: Promise<WorkflowBundle> | null = null;
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** The workflow code, bundled once for all yards of a test file. */
-export function workflowBundle(): Promise<WorkflowBundle> {
-  bundle ??= bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, logger: new DefaultLogger('ERROR') });
-  return bundle;
+/** The workflow code, bundled once for all tests and every yard they start. */
+export async function workflowBundle(): Promise<WorkflowBundle> {
+  return { code: await readFile(join(await compiledCopy(ROOT), 'workflow-bundle.js'), 'utf8') };
 }

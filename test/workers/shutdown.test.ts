@@ -34,10 +34,7 @@ afterEach(async () => {
 async function stopped(part: PartOfTest, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   part.child.kill(signal);
   expect(await part.ended).toEqual([0, null]);
-  // The compiler that runs sources goes a moment after its process.
-  await eventually(() => {
-    expect(hasLeftChildren(part)).toBe(false);
-  });
+  expect(hasLeftChildren(part)).toBe(false);
 }
 
 /** What a worker did to the node that would have ended its job. */

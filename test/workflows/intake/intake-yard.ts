@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { createDatasetActivities } from '../../../activities/datasets/activities.js';
 import { createImageActivities } from '../../../activities/images/activities.js';
 import { createDecoderPool } from '../../../activities/images/decoder-pool.js';
@@ -19,6 +18,7 @@ import { intakeIdOf, type IntakeAnswering } from '../../../workflows/intake/mess
 import { openAttachmentHost, type AttachmentHost } from '../../support/attachment-host.js';
 import { openTestDatabase } from '../../support/database.js';
 import { testTemporalAddress } from '../../support/temporal.js';
+import { workflowBundle } from '../../support/workflow-bundle.js';
 
 export const IMAGE_LIMIT = 25;
 export const MAX_BYTES = 3_000_000;
@@ -84,10 +84,9 @@ async function runWorkers(prefix: string, models: Models & { readonly decoder: D
   const connection = await NativeConnection.connect({ address: testTemporalAddress() });
   const queues = queueNames(prefix);
   const download = { allowedOrigins: [host.origin], timeouts: { answerMs: 2000, idleMs: 2000, totalMs: 10_000 } };
-  const workflowBundle = await bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL('../../../workflows/intake/workflow.ts', import.meta.url)) });
   const workers = await Promise.all([
     Worker.create({
-      connection, workflowBundle, taskQueue: queues.yard,
+      connection, workflowBundle: await workflowBundle(), taskQueue: queues.yard,
       activities: { ...createDatasetActivities({ ...models, download, uploadMaxBytes: MAX_BYTES, imagesPerDataset: IMAGE_LIMIT }) },
     }),
     Worker.create({ connection, taskQueue: queues.images, maxConcurrentActivityTaskExecutions: 2, activities: { ...createImageActivities({ ...models, recipes: new Map() }) } }),
