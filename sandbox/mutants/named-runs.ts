@@ -46,6 +46,13 @@ export const RUN_MUTANTS: readonly NamedMutant[] = [
     tests: { files: ['test/activities/comfyui/collect-lora.test.ts'] },
   },
   {
+    name: 'gone-because-it-was-seen-alive',
+    file: 'workflows/train-run/attempts.ts',
+    find: 'const unservedSince = Date.now() - opened.limits.nodeQueueUnservedMs;',
+    replace: 'const unservedSince = askedAt;',
+    tests: { files: ['test/e2e/unserved-node.test.ts'], title: 'is waited for while it is away' },
+  },
+  {
     name: 'interrupt-on-shutdown',
     file: 'activities/comfyui/follow-training.ts',
     find: '  return why?.cancelRequested === true && !why.notFound && !why.timedOut && !why.workerShutdown;',
