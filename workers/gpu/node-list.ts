@@ -5,14 +5,21 @@ export type NodeListReading = { readonly kind: 'ok'; readonly nodes: readonly Co
 const DEFAULT_QUEUE = 'default';
 const NAME = /^[A-Za-z0-9_-]{1,40}$/;
 
-/** Reads `COMFYUI_NODES`: `name=url` or `name=url;queue`, with all problems at once. The name becomes part of task queues and rows. */
+/**
+ * Reads `COMFYUI_NODES`: `name=url` or `name=url;queue`, with all problems at once. The name becomes part of task queues and rows.
+ * An address with credentials is refused, since `fetch` takes none, and no problem tells them.
+ */
 export function readNodeList(items: readonly string[]): NodeListReading {
   const problems: string[] = [];
   const nodes: ComfyNode[] = [];
-  for (const item of items) {
+  // A comma in a password cuts it in two: beside credentials any entry may be a part of them.
+  const mayTell = !items.some(holdsCredentials);
+  for (const [at, item] of items.entries()) {
     const [, nodeId = '', address = '', queue = DEFAULT_QUEUE] = /^([^=]*)=([^;]*)(?:;(.*))?$/.exec(item) ?? [];
-    if (!NAME.test(nodeId) || !NAME.test(queue) || !/^https?:\/\/[^/]/.test(address)) {
-      problems.push(`COMFYUI_NODES: expected name=url or name=url;queue with letters, digits, - and _ in both names, found "${withoutPassword(item)}".`);
+    if (holdsCredentials(item)) {
+      problems.push(`COMFYUI_NODES: the address of ${nameOf(item, at)} holds credentials, with which no request can be made: put them in COMFYUI_HEADERS, such as {"Authorization": "Basic …"}.`);
+    } else if (!NAME.test(nodeId) || !NAME.test(queue) || !/^https?:\/\/[^/]/.test(address)) {
+      problems.push(`COMFYUI_NODES: expected name=url or name=url;queue with letters, digits, - and _ in both names, found ${mayTell ? `"${item}"` : `something else in entry ${at + 1}`}.`);
     } else if (nodes.some((node) => node.nodeId === nodeId)) {
       problems.push(`COMFYUI_NODES: the name "${nodeId}" is there twice.`);
     } else {
@@ -38,6 +45,12 @@ export function readNodeHeaders(text: string | undefined): { readonly headers: R
   }
 }
 
-function withoutPassword(item: string): string {
-  return item.replace(/\/\/[^/@]*@/, '//…@');
+/** Whatever else is wrong with it: a password may hold every mark by which an address is taken apart. */
+function holdsCredentials(item: string): boolean {
+  return item.includes('@');
+}
+
+function nameOf(item: string, at: number): string {
+  const [, nodeId] = /^([A-Za-z0-9_-]{1,40})=\w+:\/\//.exec(item) ?? [];
+  return nodeId === undefined ? `entry ${at + 1}` : `"${nodeId}"`;
 }

@@ -18,6 +18,31 @@ describe('COMFYUI_NODES', () => {
     expect(JSON.stringify(read)).not.toContain('secret');
     expect(readNodeList([]).kind).toBe('problems');
   });
+
+  it.each([
+    ['a user with a password', 'alpha=http://me:s3cret@10.0.0.5:8188'],
+    ['a user alone', 'alpha=https://s3cret@gpu.example;big'],
+    ['an empty user', 'alpha=http://:s3cret@gpu.example'],
+    ['a password that holds a slash', 'alpha=http://me:1/s3cret@gpu.example'],
+    ['a password that holds a semicolon', 'alpha=http://me:a;s3cret@gpu.example'],
+  ])('refuses an address with %s, which a request cannot use, in one sentence that says where it belongs', (_what, item) => {
+    expect(readNodeList(['beta=http://10.0.0.6:8188', item])).toEqual({
+      kind: 'problems',
+      problems: ['COMFYUI_NODES: the address of "alpha" holds credentials, with which no request can be made: put them in COMFYUI_HEADERS, such as {"Authorization": "Basic …"}.'],
+    });
+  });
+
+  it.each([
+    ['a password that holds a comma', 'alpha=http://me:s3cret-one,s3cret-two@gpu.example'],
+    ['such a password behind a wrong name', 'a b=http://me:s3cret,x@gpu.example'],
+    ['a password that holds a comma and an equals sign', 'alpha=http://me:x,s3cret=@gpu.example'],
+    ['no name', 'http://me:s3cret@gpu.example'],
+  ])('tells nothing of the credentials with %s, whatever else is wrong', (_what, text) => {
+    const read = readNodeList(`a b=http://x,${text}`.split(','));
+    expect(read.kind).toBe('problems');
+    expect(JSON.stringify(read)).toContain('COMFYUI_HEADERS');
+    expect(JSON.stringify(read)).not.toContain('s3cret');
+  });
 });
 
 describe('COMFYUI_HEADERS', () => {
