@@ -17,7 +17,7 @@ export async function interruptAndWait(client: ComfyClient, promptId: string, li
   let problem = 'the job does not react';
   do {
     try {
-      await client.cancelJob(promptId);
+      await cancelEveryEntry(client, promptId);
       const queue = await client.queue();
       if (![...queue.running, ...queue.pending].some((entry) => entry.promptId === promptId)) return { kind: 'gone', job: await client.job(promptId) };
     } catch (error) {
@@ -27,4 +27,16 @@ export async function interruptAndWait(client: ComfyClient, promptId: string, li
     await delay(LOOK_MS);
   } while (Date.now() < deadline);
   return { kind: 'stuck', problem };
+}
+
+/** Takes the waiting entries of one job away, then interrupts the running one: the other way round, a surplus entry would begin in its place. */
+export async function cancelEveryEntry(client: ComfyClient, promptId: string): Promise<void> {
+  try {
+    const { pending } = await client.queue();
+    // ComfyUI removes one entry per call.
+    for (const entry of pending) if (entry.promptId === promptId) await client.deletePending(promptId);
+  } finally {
+    // Also when nobody can tell what waits: what runs has to stop.
+    await client.cancelJob(promptId);
+  }
 }

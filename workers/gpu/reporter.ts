@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ComfyClient, ComfyQueue } from '../../activities/comfyui/client.js';
+import { cancelEveryEntry } from '../../activities/comfyui/interrupt.js';
 import type { ComfyNode, NodeLook, NodeProbe } from '../../activities/comfyui/node-probe.js';
 import type { JobMark } from '../../activities/comfyui/replies.js';
 import type { Nodes } from '../../models/nodes.js';
@@ -94,7 +95,7 @@ async function checkJob({ node, client, runs, log }: ReporterOptions, promptId: 
       return;
     case 'stray':
       log.info(fields, 'cancelling a job whose run no longer wants it');
-      for (let entry = 0; entry < count; entry += 1) await client.cancelJob(promptId);
+      await cancelEveryEntry(client, promptId);
       return;
     case 'comes-back': {
       const attempt = row?.attempt ?? mark.attempt;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CancelledFailure } from '@temporalio/common';
+import { promptIdOf } from '../../../activities/comfyui/graph.js';
 import type { SubmitOutcome } from '../../../activities/comfyui/submit-training.js';
 import { headerLengthOf, LENGTH_BYTES, readHeader } from '../../../domain/safetensors.js';
 import type { Artifact } from '../../../domain/runs.js';
@@ -154,6 +155,18 @@ describe('interruptJob and freeMemory', () => {
     const interrupt = (id: string): Promise<unknown> => activityTry().run(node.activities.interruptJob, { runId: row.runId, promptId: id });
     expect(await interrupt(promptId)).toEqual({ stepsDone: 100 });
     expect(await interrupt('00000000-0000-4000-8000-000000000000')).toEqual({ stepsDone: null });
+  });
+
+  it('stop what runs also while nobody can tell what waits', async () => {
+    const row = await world.openRun();
+    await node.control.hold(0);
+    await activityTry().run(node.activities.submitTraining, { runId: row.runId, attempt: 1, avoid: null });
+    const promptId = promptIdOf(row.runId, 1);
+    await node.control.scenario({ behaviour: { kind: 'http', route: 'GET /queue', status: 502, body: 'Bad gateway', contentType: 'text/plain', times: 50 } });
+    expect(await rejectionOf(activityTry().run(node.activities.interruptJob, { runId: row.runId, promptId }))).toMatchObject({ nonRetryable: false });
+    await node.control.waitForJobs((jobs) => jobs.some((job) => job.promptId === promptId && job.state === 'cancelled'));
+    await node.control.clearScenarios();
+    await node.control.release();
   });
 
   it('fail retryably while the node is away', async () => {

@@ -40,6 +40,15 @@ describe('followTraining', () => {
     return env.run(activities.followTraining, { runId: row.runId, attempt: 1 });
   }
 
+  /** One more entry of a run's job, on the pictures that another has staged. */
+  async function queueAgain(row: RunRow, staged: RunRow): Promise<void> {
+    const recipe = node.deps.recipes.get('sd15-lora');
+    if (recipe === undefined) throw new Error('Expected the recipe sd15-lora.');
+    const graph = { ...recipe.comfyui.graph, 2: { class_type: 'LoadImageTextDataSetFromFolder', inputs: { folder: `runs/${staged.runId}/${promptIdOf(staged.runId, 1)}` } } };
+    const mark = { yard: 'test-yard', runId: row.runId, attempt: 1, templateHash: 'x' };
+    await node.client.submit({ promptId: promptIdOf(row.runId, 1), graph, outputNode: '5', mark });
+  }
+
   async function jobState(row: RunRow): Promise<string | undefined> {
     return (await node.control.jobs()).find((job) => job.promptId === promptIdOf(row.runId, 1))?.state;
   }
@@ -174,11 +183,7 @@ describe('followTraining', () => {
       const row = await world.openRun();
       const promptId = promptIdOf(row.runId, 1);
       await world.runs.claim(row.runId, { attempt: 1, nodeId: 'alpha', promptId, activityAttempt: 1 });
-      const recipe = node.deps.recipes.get('sd15-lora');
-      if (recipe === undefined) throw new Error('Expected the recipe sd15-lora.');
-      const graph = { ...recipe.comfyui.graph, 2: { class_type: 'LoadImageTextDataSetFromFolder', inputs: { folder: `runs/${blocker.runId}/${promptIdOf(blocker.runId, 1)}` } } };
-      const mark = { yard: 'test-yard', runId: row.runId, attempt: 1, templateHash: 'x' };
-      for (let post = 0; post < 2; post += 1) await node.client.submit({ promptId, graph, outputNode: '5', mark });
+      for (let post = 0; post < 2; post += 1) await queueAgain(row, blocker);
       const env = activityTry();
       const followed = follow(row, env);
       await untilTrue(async () => (await world.runs.read(row.runId))?.progress?.phase === 'waiting');
@@ -186,6 +191,18 @@ describe('followTraining', () => {
       expect(await followed).toEqual({ kind: 'interrupted', stepsDone: 0 });
       expect((await node.client.queue()).pending).toEqual([]);
       expect(await jobState(blocker)).toBe('running');
+    });
+
+    it('on request, takes a surplus entry of the running job away before that could begin', async () => {
+      const row = await submitted();
+      await node.control.hold(40);
+      await queueAgain(row, row);
+      const env = activityTry();
+      const followed = follow(row, env);
+      await untilStep(row, 1);
+      env.cancel('CANCELLED', new ActivityCancellationDetails({ cancelRequested: true }));
+      expect((await followed).kind).toBe('interrupted');
+      expect((await node.control.jobs()).map(({ state, startedAt }) => [state, startedAt !== null])).toEqual([['cancelled', true], ['deleted', false]]);
     });
 
     it('on request, answers in bounded time when the job does not react', async () => {

@@ -88,6 +88,17 @@ describe('the worker of a node', () => {
     });
   });
 
+  it('takes surplus entries of a stray job away before they could begin', async () => {
+    const row = await submitted();
+    await repost(row);
+    await repost(row);
+    await node.control.waitForJobs((jobs) => jobs[0]?.state === 'running');
+    await world.runs.beginEnding(row.runId);
+    await reporter.reportOnce();
+    const jobs = await node.control.waitForJobs((all) => !all.some(alive));
+    expect(jobs.map(({ state, startedAt }) => [state, startedAt !== null])).toEqual([['cancelled', true], ['deleted', false], ['deleted', false]]);
+  });
+
   describe('leaves a job alone', () => {
     it('that the run row names, and takes only its surplus entries away', async () => {
       const row = await submitted();
