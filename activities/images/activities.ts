@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { DatasetImage } from '../../domain/datasets.js';
 import type { Recipe } from '../../domain/recipes.js';
 import type { Refusal } from '../../domain/refusals.js';
@@ -72,7 +72,8 @@ export function createImageActivities(dependencies: ImageDependencies) {
 
     /**
      * Decodes every image of a run again and stores its training files. A refusal names each unfit image.
-     * Idempotent: images that have their training file are not decoded again.
+     * Idempotent: images that have their training file are not decoded again. When it is cancelled or its worker stops, it ends
+     * before the next image, with nothing recorded.
      */
     async validateImages({ runId }: { runId: string }): Promise<ValidateOutcome> {
       const run = await runs.read(runId);
@@ -87,6 +88,8 @@ export function createImageActivities(dependencies: ImageDependencies) {
       const files: { imageId: string; trainingSha256: string }[] = [];
       const unfit: UnfitImage[] = [];
       for (const image of run.images) {
+        // Between two pictures it can stop; the one that is being decoded ends by the limits of the decoder.
+        Context.current().cancellationSignal.throwIfAborted();
         const outcome = await withHeartbeats(() => ({ checked: files.length + unfit.length, ...deaths.details() }), () => validateImage(image, bounds, deaths));
         if (outcome.kind === 'ok') files.push({ imageId: image.imageId, trainingSha256: outcome.trainingSha256 });
         else unfit.push({ fileName: image.fileName, problem: outcome.problem });

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ActivityCancellationDetails, CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import sharp from 'sharp';
 import { createImageActivities, type ImageActivities, type ValidateOutcome } from '../../../activities/images/activities.js';
@@ -131,6 +133,23 @@ describe('checking the images of a run again', () => {
     environment.on('heartbeat', (details) => beats.push(details));
     await validate(environment);
     expect(beats).toEqual([{ checked: 0 }, { checked: 1 }]);
+  });
+
+  it.each([
+    ['a cancel is requested', 'CANCELLED', { cancelRequested: true }],
+    ['its worker stops', 'WORKER_SHUTDOWN', { workerShutdown: true }],
+    ['it timed out', 'TIMED_OUT', { timedOut: true }],
+  ] as const)('decodes no further image when %s, and sets no training file', async (_what, reason, details) => {
+    await openRun(await Promise.all([6, 7, 8].map(async (seed) => frozen(`${seed}.png`, await pngPicture({ seed })))));
+    const environment = new MockActivityEnvironment();
+    const beats: unknown[] = [];
+    environment.on('heartbeat', (beat) => {
+      beats.push(beat);
+      if (isDeepStrictEqual(beat, { checked: 1 })) environment.cancel(reason, new ActivityCancellationDetails(details));
+    });
+    await expect(validate(environment)).rejects.toBeInstanceOf(CancelledFailure);
+    expect(beats).not.toContainEqual({ checked: 2 });
+    expect((await runs.read(runId))?.images.map(({ trainingSha256 }) => trainingSha256)).toEqual([null, null, null]);
   });
 
   it('fails for good on a run that does not exist', async () => {
