@@ -9,7 +9,9 @@ export type Trouble =
   /** `runId` has waited in this lease queue since `since`, longer than the others. */
   | { readonly kind: 'queue-waiting'; readonly queue: string; readonly runId: string; readonly since: string }
   /** The row belongs to another Temporal namespace: reported, never settled. */
-  | { readonly kind: 'foreign-run'; readonly runId: string; readonly namespaceId: string; readonly since?: string };
+  | { readonly kind: 'foreign-run'; readonly runId: string; readonly namespaceId: string; readonly since?: string }
+  /** Points are held since `since` for a run that is not on record, so that nobody can say who may still run it: reported, never settled. */
+  | { readonly kind: 'hold-without-run'; readonly runId: string; readonly accountId: string; readonly amountPoints: number; readonly since: string };
 
 export type TroubleKind = Trouble['kind'];
 
@@ -23,6 +25,8 @@ export function troubleKey(trouble: Trouble): string {
       return `${trouble.kind}:${trouble.nodeId}`;
     case 'queue-waiting':
       return `${trouble.kind}:${trouble.queue}`;
+    case 'hold-without-run':
+      return `${trouble.kind}:${trouble.runId}`;
     case 'foreign-run':
       // After a move to another namespace every open run is one of these: one message for all of them.
       return `${trouble.kind}:${trouble.namespaceId}`;

@@ -5,6 +5,7 @@ import { isDueAfter } from '../../domain/settling.js';
 import type { Trouble } from '../../domain/troubles.js';
 import { settleRunIdOf, trainRunIdOf } from '../../domain/workflow-names.js';
 import type { PointsLedger } from '../../models/points-ledger.js';
+import type { OpenHold } from '../../models/points-queries.js';
 import type { Runs } from '../../models/runs.js';
 import type { RunRow } from '../../models/runs-schema.js';
 import type { Sightings } from '../../models/sightings.js';
@@ -62,7 +63,7 @@ const ANSWER_WITHIN_MS = 10_000;
 export async function findDeadRuns(deps: DeadRunsDependencies, sweepId: string): Promise<DeadRuns> {
   const now = new Date();
   const { rows, withoutRow } = await unsettledRuns(deps, now);
-  const judged: Judged[] = withoutRow.map((runId) => ({ runId, verdict: 'report', troubles: [] }));
+  const judged = withoutRow.map(judgeWithoutRow);
   for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) {
     judged.push(...(await Promise.all(rows.slice(at, at + ROWS_AT_ONCE).map((row) => judge(deps, row, sweepId, now)))));
   }
@@ -80,18 +81,23 @@ export async function findDeadRuns(deps: DeadRunsDependencies, sweepId: string):
 }
 
 /** The union of open rows, pending notices and open holds older than the grace; `withoutRow` are holds that no row speaks for. */
-async function unsettledRuns({ runs, ledger, graceMs, announceMs }: DeadRunsDependencies, now: Date): Promise<{ rows: RunRow[]; withoutRow: string[] }> {
+async function unsettledRuns({ runs, ledger, graceMs, announceMs }: DeadRunsDependencies, now: Date): Promise<{ rows: RunRow[]; withoutRow: OpenHold[] }> {
   const olderThan = new Date(now.getTime() - graceMs);
   const noticesSince = new Date(now.getTime() - announceMs);
   const found = new Map((await runs.unsettled({ olderThan, noticesSince, limit: ROWS_A_SWEEP })).map((row) => [row.runId, row]));
-  const withoutRow: string[] = [];
-  for (const { runId } of await ledger.openHolds(olderThan, ROWS_A_SWEEP)) {
-    if (found.has(runId)) continue;
-    const row = await runs.read(runId);
-    if (row === null) withoutRow.push(runId);
-    else found.set(runId, row);
+  const withoutRow: OpenHold[] = [];
+  for (const hold of await ledger.openHolds(olderThan, ROWS_A_SWEEP)) {
+    if (found.has(hold.runId)) continue;
+    const row = await runs.read(hold.runId);
+    if (row === null) withoutRow.push(hold);
+    else found.set(hold.runId, row);
   }
   return { rows: [...found.values()], withoutRow };
+}
+
+/** Which namespace ran it stands in the row alone, and a workflow that is not found in this one may live in another. */
+function judgeWithoutRow({ runId, accountId, amountPoints, at }: OpenHold): Judged {
+  return { runId, verdict: 'report', troubles: [{ kind: 'hold-without-run', runId, accountId, amountPoints, since: at.toISOString() }] };
 }
 
 async function judge(deps: DeadRunsDependencies, { runId, namespaceId }: RunRow, sweepId: string, now: Date): Promise<Judged> {

@@ -53,6 +53,8 @@ function linesOf({ troubles: words }: Texts, trouble: Trouble): string[] {
       return [words.queue(code(trouble.queue), code(trouble.runId))];
     case 'foreign-run':
       return [words.foreign(code(trouble.runId), code(trouble.namespaceId))];
+    case 'hold-without-run':
+      return [words.holdWithoutRun(code(trouble.accountId), trouble.amountPoints, code(trouble.runId))];
   }
 }
 
@@ -63,6 +65,7 @@ function code(id: string): string {
 
 function labelOf({ troubles: { open } }: Texts, { kind }: Trouble): string {
   if (kind === 'node-out') return open.node;
+  if (kind === 'hold-without-run') return open.search;
   return kind === 'foreign-run' ? open.namespaces : open.run;
 }
 
@@ -77,9 +80,16 @@ function linkOf(trouble: Trouble, { url, namespace }: WebUi): string | null {
     case 'queue-waiting':
       return `${workflows}/${encodeURIComponent(trainRunIdOf(trouble.runId))}`;
     case 'node-out':
-      return `${workflows}?query=${encodeURIComponent(`GpuNode="${trouble.nodeId.replace(/["\\]/g, '\\$&')}" AND ExecutionStatus="Running"`)}`;
+      return `${workflows}?query=${encodeURIComponent(`GpuNode=${quoted(trouble.nodeId)} AND ExecutionStatus="Running"`)}`;
+    case 'hold-without-run':
+      // A list, because there may be none of it here.
+      return `${workflows}?query=${encodeURIComponent(`WorkflowId=${quoted(trainRunIdOf(trouble.runId))}`)}`;
     case 'foreign-run':
       // The row knows the id of its namespace only, and the Web UI only names.
       return base;
   }
+}
+
+function quoted(value: string): string {
+  return `"${value.replace(/["\\]/g, '\\$&')}"`;
 }

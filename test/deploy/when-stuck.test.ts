@@ -39,6 +39,14 @@ const ROWS: Readonly<Record<string, { readonly shown: readonly Shown[]; readonly
   'A workflow task fails again and again': { shown: [['test/e2e/settle-stuck.test.ts', 'is told to operators, never settled, and goes on with the next release of the yard'], EACH], told: 'stuck-workflow' },
   'Points are not given back': { shown: [['test/e2e/settle-stuck.test.ts', 'is told with what it says, whoever tries: the run or its settling'], EACH], told: 'release-failing' },
   'A run of another namespace': { shown: [FOREIGN, ['test/e2e/settle.test.ts', 'reports a row of another namespace and never settles it']], told: 'foreign-run' },
+  'Points are held for a run that is not on record': {
+    shown: [
+      ['test/activities/temporal/dead-runs.test.ts', 'leaves a hold without a row to an operator, %s: nobody can say whose namespace it was'],
+      ['test/activities/temporal/dead-runs.test.ts', 'settles a hold whose row came back after two sweeps'],
+      EACH,
+    ],
+    told: 'hold-without-run',
+  },
   'The bot does not answer': { shown: [['test/e2e/discord-faults-processes.test.ts', 'right after the start of a run and of an upload: both are answered all the same, while it is gone']] },
   'A card stands still': {
     shown: [
@@ -62,7 +70,7 @@ const ROWS: Readonly<Record<string, { readonly shown: readonly Shown[]; readonly
   'The operators\' channel stays silent': { shown: [FOREIGN, [TOLD, 'that %s fails nothing, asks Discord once a sweep, and says so once for each change'], [TOLD, 'is told of what lasts as soon as it takes messages again']] },
 };
 
-const KINDS = Object.keys({ 'stuck-workflow': 1, 'release-failing': 1, 'node-out': 1, 'queue-waiting': 1, 'foreign-run': 1 } satisfies Record<TroubleKind, 1>);
+const KINDS = Object.keys({ 'stuck-workflow': 1, 'release-failing': 1, 'node-out': 1, 'queue-waiting': 1, 'foreign-run': 1, 'hold-without-run': 1 } satisfies Record<TroubleKind, 1>);
 const MARK = ' †';
 
 function rowsOfReadme(): string[][] {

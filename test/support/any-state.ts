@@ -114,7 +114,8 @@ export const anyTrouble: fc.Arbitrary<Trouble> = fc
       fc.record({ kind: fc.constant('node-out' as const), nodeId: anyText(64), seenAt: anyDate.map((date) => date.toISOString()), problem: anyText(5_000) }, { requiredKeys: ['kind', 'nodeId', 'seenAt'] }),
       fc.record({ kind: fc.constant('queue-waiting' as const), queue: anyText(64), runId: anyId, since: anyDate.map((date) => date.toISOString()) }),
       fc.record({ kind: fc.constant('foreign-run' as const), runId: anyId, namespaceId: anyId }),
+      fc.record({ kind: fc.constant('hold-without-run' as const), runId: anyId, accountId: anyText(80), amountPoints: fc.nat(), since: anyDate.map((date) => date.toISOString()) }),
     ),
     anySince,
   )
-  .map(([trouble, since]) => (trouble.kind === 'node-out' || trouble.kind === 'queue-waiting' ? trouble : { ...trouble, ...since }));
+  .map(([trouble, since]) => ('seenAt' in trouble || 'since' in trouble ? trouble : { ...trouble, ...since }));

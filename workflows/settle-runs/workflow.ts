@@ -92,6 +92,8 @@ function troubleLine(trouble: Trouble): string {
       return `\`${trouble.workflowId}\` has tried ${trouble.attempts} times to resolve its points`;
     case 'foreign-run':
       return `run ${trouble.runId} belongs to namespace ${trouble.namespaceId}`;
+    case 'hold-without-run':
+      return `${trouble.amountPoints} points are held for run ${trouble.runId}, which is not on record`;
     case 'node-out':
     case 'queue-waiting':
       return trouble.kind;

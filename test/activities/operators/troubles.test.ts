@@ -71,6 +71,11 @@ describe('operators are told', () => {
     [{ kind: 'node-out', nodeId: 'gpu 1', seenAt: '2026-03-01T12:00:00Z', problem: 'no answer' }, /A node is out[\s\S]*`gpu 1`[\s\S]*no answer[\s\S]*COMFYUI_NODES[\s\S]*Since <t:1772366400:f>/, 'workflows?query=GpuNode%3D%22gpu%201%22%20AND%20ExecutionStatus%3D%22Running%22'],
     [{ kind: 'queue-waiting', queue: 'big', runId, since: '2026-03-01T12:00:00Z' }, /more than an hour[\s\S]*`big`[\s\S]*take turns[\s\S]*QUEUE_WAIT_LIMIT/, `workflows/train-run%3A${runId}`],
     [{ kind: 'foreign-run', runId, namespaceId: 'elsewhere' }, /another namespace[\s\S]*`elsewhere`[\s\S]*TEMPORAL_NAMESPACE/, ''],
+    [
+      { kind: 'hold-without-run', runId, accountId: 'discord:1', amountPoints: 1900, since: '2026-03-01T12:00:00Z' },
+      new RegExp(`not on record[\\s\\S]*1,900 points of \`discord:1\` are set aside for run \`${runId}\`[\\s\\S]*backup[\\s\\S]*/points grant[\\s\\S]*stay set aside[\\s\\S]*Since <t:1772366400:f>`),
+      `workflows?query=WorkflowId%3D%22train-run%3A${runId}%22`,
+    ],
   ];
 
   it.each(EACH.map((row) => [row[0].kind, ...row] as const))('once of %s: what it is, since when, where it is in the Web UI, what to do; and that it is over, in the same message', async (_kind, trouble, words, link) => {

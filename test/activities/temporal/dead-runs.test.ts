@@ -55,8 +55,10 @@ async function sweptAs(runId: string, { sweepId = randomUUID(), ...changes }: Pa
   return Object.entries(lists).find(([, runIds]) => runIds.includes(runId))?.[0] ?? 'alive or not looked at';
 }
 
+const anAccount = (): RunRow['accountId'] => `discord:${Math.floor(Math.random() * 1e15)}`;
+
 async function aRow(changes: Partial<RunRow> = {}): Promise<string> {
-  const { runId, ...row } = aRun({ runId: randomUUID(), datasetId: randomUUID(), accountId: `discord:${Math.floor(Math.random() * 1e15)}`, namespaceId: NAMESPACE_ID, ...changes });
+  const { runId, ...row } = aRun({ runId: randomUUID(), datasetId: randomUUID(), accountId: anAccount(), namespaceId: NAMESPACE_ID, ...changes });
   await database.connection.collection<{ _id: string }>('runs').insertOne({ _id: runId, ...row });
   return runId;
 }
@@ -163,10 +165,33 @@ describe('holds and notices', () => {
     expect([await sweptAs(runId, later), await sweptAs(runId, later)]).toEqual(['alive or not looked at', 'alive or not looked at']);
   });
 
-  it('leaves a hold without a row to an operator: nobody can say whose namespace it was', async () => {
-    const runId = randomUUID();
-    await hold(runId, `discord:${Math.floor(Math.random() * 1e15)}`);
+  it.each([
+    ['without a workflow', () => undefined],
+    ['with one that lives', (runId: string) => start(runId)],
+    ['with one that is closed', async (runId: string) => {
+      await start(runId);
+      await handleOf(runId).terminate();
+    }],
+  ] as const)('leaves a hold without a row to an operator, %s: nobody can say whose namespace it was', async (_what, begin) => {
+    const [runId, accountId] = [randomUUID(), anAccount()];
+    await begin(runId);
+    await hold(runId, accountId);
     expect([await sweptAs(runId, later), await sweptAs(runId, later), await sweptAs(runId, later)]).toEqual(['reported', 'reported', 'reported']);
+    const { troubles } = await activities(later).findDeadRuns({ sweepId: randomUUID() });
+    const [open] = (await models.ledger.openHolds(new Date(Date.now() + 1_000), 5_000)).filter((each) => each.runId === runId);
+    expect(troubles.filter((trouble) => 'runId' in trouble && trouble.runId === runId)).toEqual([
+      { kind: 'hold-without-run', runId, accountId, amountPoints: 1_900, since: open?.at.toISOString() },
+    ]);
+  });
+
+  it('settles a hold whose row came back after two sweeps', async () => {
+    const [runId, accountId] = [randomUUID(), anAccount()];
+    await hold(runId, accountId);
+    expect([await sweptAs(runId, later), await sweptAs(runId, later)]).toEqual(['reported', 'reported']);
+    await aRow({ runId, accountId });
+    expect([await sweptAs(runId, later), await sweptAs(runId, later)]).toEqual(['waiting', 'settling']);
+    const { troubles } = await activities(later).findDeadRuns({ sweepId: randomUUID() });
+    expect(troubles.filter((trouble) => 'runId' in trouble && trouble.runId === runId)).toEqual([]);
   });
 
   it('finds a notice that is pending, for as long as it is tried', async () => {
@@ -182,8 +207,7 @@ describe('holds and notices', () => {
     await hold(runId, row.accountId);
   }
 
-  async function hold(runId: string, accountId: string): Promise<void> {
-    const account = accountId as RunRow['accountId'];
+  async function hold(runId: string, account: RunRow['accountId']): Promise<void> {
     await models.ledger.grant({ accountId: account, key: `grant:${runId}`, amountPoints: points(2_000) });
     expect(await models.ledger.hold({ accountId: account, runId, amountPoints: points(1_900) })).toMatchObject({ kind: 'held' });
   }
