@@ -20,6 +20,7 @@ export const READS: readonly Read[] = [
   ...reads('temporal', 'what is not told is found out by its limit', ['RespondActivityTaskFailed*', 'RespondActivityTaskCanceled*', 'RespondWorkflowTaskFailed*']),
   ...reads('temporal', 'it only makes a stop quicker', ['ShutdownWorker', 'RecordWorkerHeartbeat']),
   ...reads('comfyui', 'it only looks', ['GET *', 'HEAD *']),
+  ...reads('comfyui', 'a waiting entry that is left in the queue is taken away by the next look, or by the reporter of the node', ['POST /queue']),
   ...reads('discord', 'it only looks', ['GET *']),
   ...reads('gateway', 'the session is made anew by every bot', ['GET /gw*', 'Identify', 'Resume', 'Heartbeat', 'PresenceUpdate']),
   ...reads('gateway', 'it only looks', ['GET /attachments*', 'GET /ephemeral-attachments*']),

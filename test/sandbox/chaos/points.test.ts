@@ -28,6 +28,9 @@ describe('the table of crash points', () => {
     expect(mongo('insert points_entries', 'of a new kind')).toBeUndefined();
     expect(mongo('find runs')?.kind).toBe('read');
     expect(mongo('drop runs')).toBeUndefined();
+    const comfyui = (name: string) => ruleOf('gpu', { hop: 'comfyui', name, detail: '' });
+    expect(comfyui('POST /queue')?.kind).toBe('read');
+    expect(comfyui('POST /interrupt')).toBeUndefined();
   });
 });
 
