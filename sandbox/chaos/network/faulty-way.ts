@@ -10,7 +10,7 @@ export interface FaultyWay {
   inflict(fault: NetworkFault): Promise<void>;
   /** All is well for new connections. Those that suffered are reset: bytes of theirs are lost. */
   lift(): Promise<void>;
-  /** Connections of clients that stand. */
+  /** Connections of clients that stand: what a client has ended is not one, although a silence may keep that from the server. */
   open(): number;
   close(): Promise<void>;
 }
@@ -70,7 +70,7 @@ export async function openFaultyWay(target: { readonly host: string; readonly po
       for (const link of links) suffer(link);
     },
     lift,
-    open: () => links.size,
+    open: () => [...links].filter((link) => !link.hasClientEnded()).length,
     async close() {
       fault = null;
       await stopListening();

@@ -62,6 +62,10 @@ export class TcpLink implements Link {
     return this.turns;
   }
 
+  hasClientEnded(): boolean {
+    return this.client.readableEnded;
+  }
+
   forward(way: Way, bytes: Buffer, delayMs: number): void {
     this.send(way, bytes, delayMs);
   }
