@@ -21,7 +21,7 @@ const SHORT_MS = 1_500;
 const LONG_MS = 15_000;
 const LONGEST_MS = 50_000;
 const SLOW_MS = 2_000;
-const FAULTS_AT_ONCE = 17;
+const FAULTS_AT_ONCE = 12;
 const STEPS = 400;
 
 let yard: TestYard;
