@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { mongo, type Connection } from 'mongoose';
 import type { AccountId } from '../domain/accounts.js';
 import { canonicalForm, EMPTY_HEAD, type Entry, type EntryDraft, type Head } from '../domain/ledger.js';
 import { duplicateKeyOf } from './duplicate-key.js';
+import { inTime } from './in-time.js';
 import { StoreSilentError } from './points-errors.js';
 
 /** Which unique index an insert met; when it breaks both, either. */
@@ -54,18 +54,18 @@ export function createPointsStore(connection: Connection, timeoutMs = CALL_TIMEO
   return {
     async readHead(account) {
       const options = { ...MAJORITY, sort: { seq: -1 }, projection: { _id: 0, seq: 1, balance: 1, held: 1, hash: 1 } } as const;
-      return (await inTime(timeoutMs, pointsCollection(connection).findOne<Head>({ account: text(account) }, options))) ?? EMPTY_HEAD;
+      return (await answered(timeoutMs, pointsCollection(connection).findOne<Head>({ account: text(account) }, options))) ?? EMPTY_HEAD;
     },
 
     async readEntries(account, keys) {
       const filter = { account: text(account), key: { $in: keys.map((key) => text(key)) } };
-      const entries = await inTime(timeoutMs, pointsCollection(connection).find<Entry>(filter, { ...MAJORITY, projection: { _id: 0 } }).toArray());
+      const entries = await answered(timeoutMs, pointsCollection(connection).find<Entry>(filter, { ...MAJORITY, projection: { _id: 0 } }).toArray());
       return new Map(entries.map((entry) => [entry.key, entry]));
     },
 
     async insert(entry) {
       try {
-        await inTime(timeoutMs, pointsCollection(connection).insertOne({ ...entry }, MAJORITY_WRITE));
+        await answered(timeoutMs, pointsCollection(connection).insertOne({ ...entry }, MAJORITY_WRITE));
         return 'inserted';
       } catch (error) {
         const taken = takenIndex(error);
@@ -76,17 +76,9 @@ export function createPointsStore(connection: Connection, timeoutMs = CALL_TIMEO
   };
 }
 
-/** The call goes on when its time is over: an insert may still happen, like one whose reply was lost. The driver has no limit of its own. */
-async function inTime<Result>(timeoutMs: number, call: Promise<Result>): Promise<Result> {
-  const over = new AbortController();
-  const late = delay(timeoutMs, null, { signal: over.signal }).then(() => {
-    throw new StoreSilentError(`Expected MongoDB to answer within ${timeoutMs} ms.`);
-  });
-  try {
-    return await Promise.race([call, late]);
-  } finally {
-    over.abort();
-  }
+/** The driver has no limit of its own for a whole call. */
+function answered<Result>(timeoutMs: number, call: Promise<Result>): Promise<Result> {
+  return inTime(timeoutMs, call, () => new StoreSilentError(`Expected MongoDB to answer within ${timeoutMs} ms.`));
 }
 
 /** Dates and chains a decided entry. */

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { inTime } from '../../models/in-time.js';
 import type { Runs } from '../../models/runs.js';
 import { keepCard, type EditDependencies, type KeptCards } from './card-edit.js';
 import { createEditPace } from './edit-pace.js';
@@ -20,8 +21,14 @@ const CARDS_AT_ONCE = 10;
 /** Ends older than this are not shown on their cards any more: whoever looks for them asks. */
 const ENDS_SHOWN_MS = 7 * 86_400_000;
 
+/**
+ * One card, or one comparison of all. Both are through in moments, or end by limits of their own well before; whatever hangs all the
+ * same must not stop the keeper of every card, whose beating heart would hide it for hours.
+ */
+const LONGEST_WORK_MS = 60_000;
+
 /** Keeps every card in step with its row until the shift ends or it is told to stop. There is one at a time. */
-export async function keepCardsInStep(deps: KeeperDependencies, signal: AbortSignal): Promise<void> {
+export async function keepCardsInStep(deps: KeeperDependencies, signal: AbortSignal, longestWorkMs = LONGEST_WORK_MS): Promise<void> {
   const due = new Map<string, number>();
   const inHand = new Map<string, Promise<void>>();
   const kept: KeptCards = { shown: new Map(), pace: createEditPace(), unplaceable: new Set() };
@@ -33,7 +40,7 @@ export async function keepCardsInStep(deps: KeeperDependencies, signal: AbortSig
   try {
     while (!signal.aborted && Date.now() < endsAt) {
       if (stream.isBroken()) {
-        await stream.close();
+        await soon('the end of a broken stream', stream.close());
         stream = watch();
         openedAt = Date.now();
         compareAt = 0;
@@ -41,13 +48,13 @@ export async function keepCardsInStep(deps: KeeperDependencies, signal: AbortSig
       if (Date.now() >= compareAt) {
         const isYoung = Date.now() - openedAt < COMPARE_AFTER_OPENING_MS;
         compareAt = Date.now() + (isYoung ? COMPARE_AFTER_OPENING_MS : COMPARE_EVERY_MS);
-        for (const runId of await deps.runs.cardsToLookAt(new Date(Date.now() - ENDS_SHOWN_MS))) if (!due.has(runId)) due.set(runId, Date.now());
+        for (const runId of await soon('a comparison of all rows', deps.runs.cardsToLookAt(new Date(Date.now() - ENDS_SHOWN_MS)))) if (!due.has(runId)) due.set(runId, Date.now());
       }
       takeInHand();
       await alarm.wait(pauseMs());
     }
   } finally {
-    await stream.close();
+    await soon('the end of the stream', stream.close());
     await Promise.all(inHand.values());
   }
 
@@ -74,13 +81,17 @@ export async function keepCardsInStep(deps: KeeperDependencies, signal: AbortSig
   async function bringUpToDate(runId: string): Promise<void> {
     due.delete(runId);
     try {
-      const later = await keepCard(runId, kept, deps, signal);
+      const later = await soon('a card', keepCard(runId, kept, deps, signal));
       if (later !== null && !due.has(runId)) due.set(runId, later);
     } catch (error) {
       if (signal.aborted) return;
       deps.log.warn('a card could not be edited; it is tried again', { runId, error: String(error) });
       due.set(runId, Date.now() + AFTER_TROUBLE_MS);
     }
+  }
+
+  function soon<Result>(what: string, work: Promise<Result>): Promise<Result> {
+    return inTime(longestWorkMs, work, () => new Error(`Expected ${what} to take less than ${longestWorkMs} ms.`));
   }
 
   function pauseMs(): number {

@@ -17,6 +17,7 @@ import { createDiscordStandIn, type DiscordStandIn } from '../../sandbox/discord
 export interface TestDiscord {
   readonly standIn: DiscordStandIn;
   readonly driver: DiscordDriver;
+  readonly rest: ReturnType<typeof createDiscordRest>;
   readonly activities: DiscordActivities;
   readonly runs: Runs;
   readonly interactions: ReturnType<typeof createInteractions>;
@@ -42,8 +43,9 @@ export async function startTestDiscord(connection: Connection, given?: DiscordSt
   const [nodes, preferences, blobs] = [createNodes(connection), createPreferences(connection), createBlobs(connection)];
   await blobs.ensureIndexes();
   const troubles = createTroubles(connection);
+  const rest = createDiscordRest({ token: standIn.token, apiUrl: standIn.apiUrl });
   const activities = createDiscordActivities({
-    rest: createDiscordRest({ token: standIn.token, apiUrl: standIn.apiUrl }),
+    rest,
     runs,
     interactions,
     blobs,
@@ -62,6 +64,7 @@ export async function startTestDiscord(connection: Connection, given?: DiscordSt
   return {
     standIn,
     driver: createDiscordDriver(standIn.controlUrl),
+    rest,
     activities,
     runs,
     interactions,

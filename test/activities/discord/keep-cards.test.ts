@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { keepCardsInStep } from '../../../activities/discord/card-keeper.js';
+import { createMessages } from '../../../activities/discord/messages.js';
 import type { RunRow } from '../../../models/runs-schema.js';
 import { USERS } from '../../../sandbox/discord/people.js';
 import { allText } from '../../support/components.js';
@@ -125,6 +127,27 @@ describe('the keeper of the cards', () => {
     stop = discord.keepCards();
     for (let at = 1; at <= 8; at += 1) await step(row, at);
     await untilCardSays(row, '8 of 1,500 steps');
+  });
+
+  it.each(['read', 'cardsToLookAt'] as const)('goes on, or fails for its workflow to start it again, when an answer to "%s" never comes', async (hanging) => {
+    const row = await runWithCard();
+    const stopping = new AbortController();
+    let answers = 0;
+    // The first answer never comes.
+    const once = <Result>(ask: () => Promise<Result>): Promise<Result> => ((answers += 1) === 1 ? new Promise(() => undefined) : ask());
+    const slow = hanging === 'read' ? { read: (runId: string) => once(() => discord.runs.read(runId)) } : { cardsToLookAt: (since: Date) => once(() => discord.runs.cardsToLookAt(since)) };
+    const runs = { ...discord.runs, ...slow };
+    const { rest, nodes } = discord;
+    const deps = { runs, nodes, messages: createMessages(rest, discord.blobs), pointsHelp: undefined, cardEditIntervalMs: 100, cardSlowIntervalMs: 100, log: { warn: () => undefined } };
+    const keep = (): Promise<void> => keepCardsInStep(deps, stopping.signal, 1_000);
+    const kept = keep().catch(keep);
+    stop = async () => {
+      stopping.abort();
+      await kept;
+    };
+    await step(row, 77);
+    await untilCardSays(row, '77 of 1,500 steps');
+    expect(answers).toBeGreaterThan(1);
   });
 
   it('stops at once when its worker does', async () => {
