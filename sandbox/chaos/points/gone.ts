@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createRuns } from '../../../models/runs.js';
-import { playTrainingWith, type PlayParts, type Played } from './plays.js';
+import type { PlayParts } from './play-steps.js';
+import { playTrainingWith, type Played } from './plays.js';
 import { UNSERVED_MS } from './points-yard.js';
 import type { PointsSeat } from './seat.js';
 import { wrongWith } from './verdict.js';

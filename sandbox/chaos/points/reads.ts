@@ -21,7 +21,9 @@ export const READS: readonly Read[] = [
   ...reads('temporal', 'it only makes a stop quicker', ['ShutdownWorker', 'RecordWorkerHeartbeat']),
   ...reads('comfyui', 'it only looks', ['GET *', 'HEAD *']),
   ...reads('comfyui', 'a waiting entry that is left in the queue is taken away by the next look, or by the reporter of the node', ['POST /queue']),
+  ...reads('mongodb', 'what nobody deletes of an upload that met another one is swept after a day', ['delete blobs.chunks']),
   ...reads('discord', 'it only looks', ['GET *']),
+  ...reads('discord', 'what was missed is told with the next command, until that has been told', ['POST /api/v10/webhooks/:id/:id']),
   ...reads('gateway', 'the session is made anew by every bot', ['GET /gw*', 'Identify', 'Resume', 'Heartbeat', 'PresenceUpdate']),
   ...reads('gateway', 'it only looks', ['GET /attachments*', 'GET /ephemeral-attachments*']),
 ];

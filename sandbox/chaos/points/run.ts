@@ -146,11 +146,19 @@ async function killAlone(stage: Stage, suspects: Together['suspects'], say: (lin
   const unreached: string[] = [];
   let held = 0;
   for (const each of suspects.flat()) {
-    const { fired, wrong } = await stage.play([each], true);
+    const { fired, wrong } = await playUntilReached(stage, each);
     if (fired.length === 0) unreached.push(each.name);
     else if (wrong.length === 0) held += 1;
     else broken.push({ name: each.name, reasons: wrong });
     say(`alone, ${fired.length === 0 ? 'not reached' : wrong.length === 0 ? 'held' : `BROKEN (${wrong.join(' | ')})`}: ${each.name}`);
   }
   return { broken, unreached, held };
+}
+
+/** Which calls a play makes is not all in our hands: a point that is missed is tried again. */
+async function playUntilReached(stage: Stage, each: CrashCase): Promise<RoundOutcome> {
+  for (let round = 1; ; round += 1) {
+    const outcome = await stage.play([each], true);
+    if (outcome.fired.length > 0 || round === ROUNDS_WITHOUT) return outcome;
+  }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { auditLedger } from '../../../models/ledger-audit.js';
 import { createRuns } from '../../../models/runs.js';
 import type { RunRow } from '../../../models/runs-schema.js';
 import type { JobRecord } from '../../comfyui/ground-truth.js';
@@ -24,7 +25,7 @@ export async function wrongWith(access: Access, played: Played): Promise<readonl
 async function look(access: Access, { runId, mayEnd }: Played): Promise<string[]> {
   const jobs = (await Promise.all(access.nodes.map(({ control }) => control.jobs()))).flat();
   const orphans = jobs.filter((job) => job.state === 'pending' || job.state === 'running').map((job) => `nodes: job ${job.promptId} of run ${job.runId ?? '?'} is still ${job.state}`);
-  if (runId === null) return orphans;
+  if (runId === null) return [...orphans, ...(await auditLedger(access.mongo)).violations.map((violation) => `audit: ${JSON.stringify(violation)}`)];
   const row = await createRuns(access.mongo).read(runId);
   if (row === null) return [...orphans, `run row: run ${runId} has none`];
   if (row.open || row.end === null) return [...orphans, `run row: run ${runId} is still ${row.status}, attempt ${row.attempt}`];
@@ -62,8 +63,14 @@ function expectationOf({ attempt, pricePoints }: RunRow, end: NonNullable<RunRow
     case 'refused':
       return { ...about, end: { kind: 'refused', code: end.refusal.code, holdAsked: pricePoints > 0 && end.refusal.code === 'not-enough-points' } };
     case 'cancelled':
-      return { ...about, end: { kind: 'cancelled', by: end.by, charge: end.capturedPoints > 0 ? 'part' : 'none' } };
+      return { ...about, end: { kind: 'cancelled', by: end.by, charge: chargeOf(end.capturedPoints, pricePoints, jobs) } };
   }
+}
+
+/** Whoever cancels when the last step is done pays all of it; the run then ends before its file is fetched. */
+function chargeOf(capturedPoints: number, pricePoints: number, jobs: readonly JobRecord[]): 'none' | 'part' | 'all' {
+  if (capturedPoints === 0) return 'none';
+  return capturedPoints === pricePoints && jobs.some((job) => job.state === 'completed') ? 'all' : 'part';
 }
 
 /** A person has many runs here: messages of the others say nothing about this one. */

@@ -7,7 +7,7 @@ export type ExpectedEnd =
   | { readonly kind: 'succeeded' }
   | { readonly kind: 'refused'; readonly code: RefusalCode; readonly holdAsked: boolean }
   | { readonly kind: 'failed'; readonly type: FailureType }
-  | { readonly kind: 'cancelled'; readonly by: CancelledBy; readonly charge: 'none' | 'part' };
+  | { readonly kind: 'cancelled'; readonly by: CancelledBy; readonly charge: 'none' | 'part' | 'all' };
 
 export interface Expectation {
   readonly end: ExpectedEnd;

@@ -16,7 +16,7 @@ export async function ledgerDisagreements({ mongo }: Witnesses, row: RunRow, { e
   if (kinds !== wanted) found.push(`expected the entries "${wanted}", found "${kinds}"`);
 
   const captured = ofRun.find((entry) => entry.kind === 'capture')?.amount ?? 0;
-  if (end.kind === 'succeeded' && captured !== row.pricePoints) found.push(`expected ${row.pricePoints} points captured, found ${captured}`);
+  if ((end.kind === 'succeeded' || (end.kind === 'cancelled' && end.charge === 'all')) && captured !== row.pricePoints) found.push(`expected ${row.pricePoints} points captured, found ${captured}`);
   if (end.kind === 'cancelled' && end.charge === 'part' && !(captured > 0 && captured < row.pricePoints)) {
     found.push(`expected a part of ${row.pricePoints} points captured, found ${captured}`);
   }
@@ -35,6 +35,6 @@ function wantedKinds(end: Expectation['end'], pricePoints: number): string {
     case 'failed':
       return 'hold, release';
     case 'cancelled':
-      return end.charge === 'part' ? 'hold, capture' : 'hold, release';
+      return end.charge === 'none' ? 'hold, release' : 'hold, capture';
   }
 }

@@ -16,5 +16,7 @@ export function effects(caller: Caller, worker: Effect['worker'], hop: HopName, 
 
 /** Longer than the heartbeat timeout of the attack's yard and the pause before the second try. */
 export const PAST_HEARTBEAT_MS = 5_000;
+/** Longer than the 15 s in which the keeper of the cards has to be heard, whatever the yard. */
+export const PAST_KEEPER_MS = 17_000;
 /** Longer than the 20 s a step without heartbeats may take. */
 export const PAST_STEP_MS = 22_000;

@@ -1,10 +1,10 @@
 import type { Effect } from '../table.js';
-import { effects, PAST_HEARTBEAT_MS } from './effect.js';
+import { effects, PAST_HEARTBEAT_MS, PAST_KEEPER_MS, PAST_STEP_MS } from './effect.js';
 
 export const IMAGES_EFFECTS: readonly Effect[] = [
   ...effects('images', 'images', 'mongodb', [
     ['findAndModify runs', 'train', { freezeMs: PAST_HEARTBEAT_MS }],
-    ['insert blobs.chunks', 'dataset', { freezeMs: PAST_HEARTBEAT_MS }],
+    ['insert blobs.chunks', 'dataset', { freezeMs: PAST_STEP_MS }],
     ['insert blobs.files', 'dataset'],
     ['create *', 'start'],
     ['createIndexes *', 'start'],
@@ -46,7 +46,9 @@ export const GPU_EFFECTS: readonly Effect[] = [
 export const DISCORD_EFFECTS: readonly Effect[] = [
   ...effects('discord', 'discord', 'discord', [
     ['POST /api/v10/channels/:id/messages', 'train', { freezeMs: PAST_HEARTBEAT_MS }],
-    ['PATCH /api/v10/channels/:id/messages/:id', 'train', { freezeMs: PAST_HEARTBEAT_MS }],
+    ['PATCH /api/v10/channels/:id/messages/:id', 'train', { freezeMs: PAST_KEEPER_MS }],
+    ['DELETE /api/v10/channels/:id/messages/:id', 'move', { freezeMs: PAST_KEEPER_MS }],
+    ['POST /api/v10/users/@me/channels', 'move'],
     ['PATCH /api/v10/webhooks/:id/:id/messages/*original', 'train'],
   ]),
   ...effects('discord', 'discord', 'mongodb', [
