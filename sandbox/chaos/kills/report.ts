@@ -97,8 +97,9 @@ export function reportOf(played: Played, findings: readonly Finding[], { seed, l
   };
 }
 
-export function isClean({ lost, duplicated, stuck, orphanJobs, late }: KillsReport): boolean {
-  return lost + duplicated + stuck + orphanJobs + late === 0;
+/** Nothing went wrong, in a soak that deserves the name: an open run at every kill, half of the kills in a training, a run for every three. */
+export function isClean({ lost, duplicated, stuck, orphanJobs, late, runs, kills, killsWithOpenRun, killsDuringTraining }: KillsReport): boolean {
+  return lost + duplicated + stuck + orphanJobs + late === 0 && killsWithOpenRun === kills && killsDuringTraining * 2 >= kills && runs * 3 >= kills;
 }
 
 /** Everything somebody needs who has to find out why: each finding with its run's life, the late recoveries, and all acts. */
