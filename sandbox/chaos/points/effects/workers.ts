@@ -53,6 +53,7 @@ export const DISCORD_EFFECTS: readonly Effect[] = [
   ]),
   ...effects('discord', 'discord', 'mongodb', [
     ['findAndModify runs', 'train', { detail: 'card', freezeMs: PAST_HEARTBEAT_MS }],
+    ['findAndModify runs', 'move', { detail: 'retiredCards*' }],
     ['findAndModify runs', 'train', { detail: 'notice' }],
     ['update interactions', 'train'],
     ['create *', 'start'],
