@@ -93,6 +93,17 @@ describe('a decoder process', () => {
     expect(isRunning(pid)).toBe(false);
   });
 
+  it('that cannot be started says so at once, and nothing about the file', async () => {
+    const program = `
+      const { startDecoderChild } = await import('./activities/images/decoder-child.ts');
+      process.execPath = '/nowhere/node';
+      const child = startDecoderChild({ memoryBytes: 500_000_000, cpuMs: 5_000 });
+      console.log(JSON.stringify(await child.ask({ kind: 'inspect', bytes: new Uint8Array(8) }, 5_000)));`;
+    const worker = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const answer = await new Promise<string>((resolve) => createInterface({ input: worker.stdout }).once('line', resolve));
+    expect(JSON.parse(answer)).toEqual({ kind: 'not-started', how: 'spawn /nowhere/node ENOENT' });
+  }, 30_000);
+
   it('ends with a worker that is killed, in the middle of a file too', async () => {
     const program = `
       const { createDecoderPool } = await import('./activities/images/decoder-pool.ts');
