@@ -5,9 +5,15 @@
 /** One sighting is no proof that a workflow is gone; two, in two sweeps, are. */
 export const DEAD_AFTER_SIGHTINGS = 2;
 
-/** After 2, 4, 8 … sightings: an owner who cannot be reached is not written to at every sweep. */
-export function isDueAfter(sightings: number): boolean {
-  return sightings >= DEAD_AFTER_SIGHTINGS && Number.isInteger(Math.log2(sightings));
+/** What is left to do for a dead run: with an open row or an open hold its `points`, else only the `notice` of its end. */
+export type Unfinished = 'points' | 'notice';
+
+/**
+ * For points at every sighting from the second on: whatever became of the sweep that saw it before, the next one acts. For a mere
+ * notice at the 2nd, 4th, 8th …: an owner who cannot be reached is not written to at every sweep.
+ */
+export function isDueAfter(sightings: number, unfinished: Unfinished): boolean {
+  return sightings >= DEAD_AFTER_SIGHTINGS && (unfinished === 'points' || Number.isInteger(Math.log2(sightings)));
 }
 
 /** How long settling waits for the job of a dead run to stop; after that the node's reporter stops it, and the points go back first. */

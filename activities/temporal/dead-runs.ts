@@ -2,6 +2,7 @@ import { ServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { NamespaceNotFoundError } from '@temporalio/common';
 import type { Client, WorkflowExecutionDescription, WorkflowExecutionStatusName } from '@temporalio/client';
 import { isDueAfter } from '../../domain/settling.js';
+import type { Unfinished } from '../../domain/settling.js';
 import type { Trouble } from '../../domain/troubles.js';
 import { settleRunIdOf, trainRunIdOf } from '../../domain/workflow-names.js';
 import type { PointsLedger } from '../../models/points-ledger.js';
@@ -62,10 +63,11 @@ const ANSWER_WITHIN_MS = 10_000;
 /** See `findDeadRuns` in `activities.ts` for what is promised. */
 export async function findDeadRuns(deps: DeadRunsDependencies, sweepId: string): Promise<DeadRuns> {
   const now = new Date();
-  const { rows, withoutRow } = await unsettledRuns(deps, now);
+  const { rows, holding, withoutRow } = await unsettledRuns(deps, now);
+  const unfinishedOf = ({ open, runId }: RunRow): Unfinished => (open || holding.has(runId) ? 'points' : 'notice');
   const judged = withoutRow.map(judgeWithoutRow);
   for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) {
-    judged.push(...(await Promise.all(rows.slice(at, at + ROWS_AT_ONCE).map((row) => judge(deps, row, sweepId, now)))));
+    judged.push(...(await Promise.all(rows.slice(at, at + ROWS_AT_ONCE).map((row) => judge(deps, row, unfinishedOf(row), { sweepId, now })))));
   }
   const keeper = await ask(deps.client, deps.keepCardsId);
   const runIds = (verdict: Verdict): string[] => judged.filter((each) => each.verdict === verdict).map(({ runId }) => runId);
@@ -80,19 +82,28 @@ export async function findDeadRuns(deps: DeadRunsDependencies, sweepId: string):
   };
 }
 
-/** The union of open rows, pending notices and open holds older than the grace; `withoutRow` are holds that no row speaks for. */
-async function unsettledRuns({ runs, ledger, graceMs, announceMs }: DeadRunsDependencies, now: Date): Promise<{ rows: RunRow[]; withoutRow: OpenHold[] }> {
+interface UnsettledRuns {
+  readonly rows: readonly RunRow[];
+  /** Runs whose points are set aside. */
+  readonly holding: ReadonlySet<string>;
+  /** Holds that no row speaks for. */
+  readonly withoutRow: readonly OpenHold[];
+}
+
+/** The union of open rows, pending notices and open holds older than the grace. */
+async function unsettledRuns({ runs, ledger, graceMs, announceMs }: DeadRunsDependencies, now: Date): Promise<UnsettledRuns> {
   const olderThan = new Date(now.getTime() - graceMs);
   const noticesSince = new Date(now.getTime() - announceMs);
   const found = new Map((await runs.unsettled({ olderThan, noticesSince, limit: ROWS_A_SWEEP })).map((row) => [row.runId, row]));
   const withoutRow: OpenHold[] = [];
-  for (const hold of await ledger.openHolds(olderThan, ROWS_A_SWEEP)) {
+  const holds = await ledger.openHolds(olderThan, ROWS_A_SWEEP);
+  for (const hold of holds) {
     if (found.has(hold.runId)) continue;
     const row = await runs.read(hold.runId);
     if (row === null) withoutRow.push(hold);
     else found.set(hold.runId, row);
   }
-  return { rows: [...found.values()], withoutRow };
+  return { rows: [...found.values()], holding: new Set(holds.map(({ runId }) => runId)), withoutRow };
 }
 
 /** Which namespace ran it stands in the row alone, and a workflow that is not found in this one may live in another. */
@@ -100,7 +111,12 @@ function judgeWithoutRow({ runId, accountId, amountPoints, at }: OpenHold): Judg
   return { runId, verdict: 'report', troubles: [{ kind: 'hold-without-run', runId, accountId, amountPoints, since: at.toISOString() }] };
 }
 
-async function judge(deps: DeadRunsDependencies, { runId, namespaceId }: RunRow, sweepId: string, now: Date): Promise<Judged> {
+interface Sweep {
+  readonly sweepId: string;
+  readonly now: Date;
+}
+
+async function judge(deps: DeadRunsDependencies, { runId, namespaceId }: RunRow, unfinished: Unfinished, { sweepId, now }: Sweep): Promise<Judged> {
   if (namespaceId !== deps.namespaceId) return { runId, verdict: 'report', troubles: [{ kind: 'foreign-run', runId, namespaceId }] };
   const run = await ask(deps.client, trainRunIdOf(runId));
   if (run === 'unknown') return { runId, verdict: 'skip', troubles: [] };
@@ -110,7 +126,7 @@ async function judge(deps: DeadRunsDependencies, { runId, namespaceId }: RunRow,
   }
   const sightings = await deps.sightings.seenDead(runId, sweepId, now);
   const settling = await ask(deps.client, settleRunIdOf(runId));
-  return { runId, verdict: isDueAfter(sightings) ? 'settle' : 'waiting', troubles: troublesIn(settling, runId, deps.patience) };
+  return { runId, verdict: isDueAfter(sightings, unfinished) ? 'settle' : 'waiting', troubles: troublesIn(settling, runId, deps.patience) };
 }
 
 function isAlive({ status }: WorkflowExecutionDescription): boolean {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { isDueAfter, isSweepLate, longestHeldMs } from '../../domain/settling.js';
+import type { Unfinished } from '../../domain/settling.js';
 import { readSettings } from '../../domain/settings.js';
 
 const MINUTE = 60_000;
@@ -15,8 +16,10 @@ describe('the pace of the sweeps', () => {
     expect(longestHeldMs({ graceMs: 2 * MINUTE, intervalMs })).toBeGreaterThan(6 * MINUTE);
   });
 
-  it('acts on the second sighting and then ever more rarely', () => {
-    expect(Array.from({ length: 40 }, (_, times) => times).filter(isDueAfter)).toEqual([2, 4, 8, 16, 32]);
+  it('acts for points on every sighting from the second on, and for a notice ever more rarely', () => {
+    const due = (unfinished: Unfinished) => Array.from({ length: 40 }, (_, times) => times).filter((times) => isDueAfter(times, unfinished));
+    expect(due('points')).toEqual(Array.from({ length: 38 }, (_, times) => times + 2));
+    expect(due('notice')).toEqual([2, 4, 8, 16, 32]);
   });
 
   it('calls sweeps late when three are missing', () => {
