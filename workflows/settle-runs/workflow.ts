@@ -1,4 +1,4 @@
-import { log, proxyActivities, setCurrentDetails, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import { ActivityFailure, isCancellation, log, proxyActivities, setCurrentDetails, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { DiscordActivities } from '../../activities/discord/activities.js';
 import type { OperatorsActivities } from '../../activities/operators/activities.js';
 import type { TemporalActivities } from '../../activities/temporal/activities.js';
@@ -10,7 +10,7 @@ import type { SweepCounts } from './messages.js';
 
 /** The net under everything: finds runs whose workflow is gone, starts one `settleRun` for each, and sees to it that cards are kept. */
 export async function settleRuns(): Promise<DeadRuns> {
-  const temporal = proxyActivities<Pick<TemporalActivities, 'ensureKeepCards' | 'findDeadRuns' | 'startSettleRun'>>({
+  const temporal = proxyActivities<Pick<TemporalActivities, 'ensureKeepCards' | 'findDeadRuns'>>({
     startToCloseTimeout: '1 minute',
     scheduleToCloseTimeout: '10 minutes',
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
@@ -19,12 +19,36 @@ export async function settleRuns(): Promise<DeadRuns> {
   });
   await temporal.ensureKeepCards();
   const report = await temporal.findDeadRuns({ sweepId: workflowInfo().runId });
-  for (const runId of report.settling) await temporal.startSettleRun({ runId });
+  const unstarted = await startSettling(report.settling);
   // The details need a worker to be shown; the memo stays with the closed sweep, for health and for operators.
   upsertMemo({ [SWEEP_MEMO]: countsOf(report) });
   setCurrentDetails(detailsOf(report));
   await tellOperators(report);
+  const [failure] = unstarted;
+  if (failure !== undefined) throw failure;
   return report;
+}
+
+/** Every run has its turn, whatever became of those before it; returns why some could not be started. */
+async function startSettling(runIds: readonly string[]): Promise<ActivityFailure[]> {
+  const temporal = proxyActivities<Pick<TemporalActivities, 'startSettleRun'>>({
+    startToCloseTimeout: '20 seconds',
+    // The next sweep tries again; the runs that come after this one do not wait longer for it.
+    scheduleToCloseTimeout: '1 minute',
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+    summary: 'begin to settle a dead run',
+  });
+  const failures: ActivityFailure[] = [];
+  for (const runId of runIds) {
+    try {
+      await temporal.startSettleRun({ runId });
+    } catch (error) {
+      if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+      log.warn('could not begin to settle a run; the next sweep tries again', { runId, error: String(error) });
+      failures.push(error);
+    }
+  }
+  return failures;
 }
 
 /** Whether operators can be told is nothing a sweep may fail of: what they have not heard, the next one tells. */
