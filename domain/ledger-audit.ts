@@ -16,7 +16,9 @@ export type AuditCheck =
   | 'wrong-release'
   | 'totals-differ'
   | 'missing-index'
-  | 'stranded-hold';
+  | 'stranded-hold'
+  | 'end-without-entry'
+  | 'end-differs';
 
 export interface Violation {
   readonly check: AuditCheck;

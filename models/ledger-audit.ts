@@ -1,14 +1,20 @@
 import type { Connection } from 'mongoose';
 import type { AccountId } from '../domain/accounts.js';
 import { AccountAudit, type AccountSummary, type Violation } from '../domain/ledger-audit.js';
-import { resolveKeyOf } from '../domain/ledger.js';
+import { violationOfEnd, type EndedRun } from '../domain/ledger-ends.js';
+import { holdKeyOf, resolveKeyOf, type Entry } from '../domain/ledger.js';
 import { hashOf, MAJORITY, pointsCollection, POINTS_INDEXES } from './points-store.js';
 
-/** What the audit needs to know of runs, to find points held for a run that is over. */
+/** What the audit needs to know of runs, to hold each end on record against the ledger, and the ledger against the runs. */
 export interface AuditedRuns {
   /** The run, or null when there is none. */
   read(runId: string): Promise<{ readonly open: boolean } | null>;
+  /** Every run that is over and had a price, in any order. */
+  endedWithPrice(): AsyncIterable<EndedRun>;
 }
+
+/** Rows whose entries are read in one query. */
+const ENDS_AT_ONCE = 200;
 
 export interface AuditReport {
   readonly accounts: number;
@@ -39,6 +45,7 @@ export async function auditLedger(connection: Connection, runs?: AuditedRuns): P
     violations.push(...summary.violations);
     if (runs !== undefined) violations.push(...(await strandedHolds(connection, account, summary, runs)));
   }
+  if (runs !== undefined) violations.push(...(await endsWithoutTheirEntries(connection, runs)));
   violations.push(...totalsDiffer(totals));
   // Before the first entry there may be no collection, and nothing to protect.
   if (counts.entries > 0) violations.push(...(await missingIndexes(connection)));
@@ -77,6 +84,31 @@ async function strandedHolds(connection: Connection, account: string, summary: A
 async function isResolved(connection: Connection, account: string, runId: string): Promise<boolean> {
   const filter = { account: account as AccountId, key: resolveKeyOf(runId) };
   return (await pointsCollection(connection).findOne(filter, MAJORITY)) !== null;
+}
+
+/** Entries cut off the end of a chain leave it sound: only the rows still know of them. A row ends after its entry is written. */
+async function endsWithoutTheirEntries(connection: Connection, runs: AuditedRuns): Promise<Violation[]> {
+  const found: Violation[] = [];
+  let batch: EndedRun[] = [];
+  for await (const run of runs.endedWithPrice()) {
+    batch.push(run);
+    if (batch.length < ENDS_AT_ONCE) continue;
+    found.push(...(await violationsOfEnds(connection, batch)));
+    batch = [];
+  }
+  return [...found, ...(await violationsOfEnds(connection, batch))];
+}
+
+async function violationsOfEnds(connection: Connection, ended: readonly EndedRun[]): Promise<Violation[]> {
+  if (ended.length === 0) return [];
+  const ofRuns = ended.map(({ accountId, runId }) => ({ account: accountId, key: { $in: [holdKeyOf(runId), resolveKeyOf(runId)] } }));
+  const entries = await pointsCollection(connection).find<Entry>({ $or: ofRuns }, MAJORITY).toArray();
+  const placeOf = (account: string, key: string): string => JSON.stringify([account, key]);
+  const byPlace = new Map(entries.map((entry) => [placeOf(entry.account, entry.key), entry]));
+  return ended.flatMap((run) => {
+    const entryUnder = (key: string): Entry | undefined => byPlace.get(placeOf(run.accountId, key));
+    return violationOfEnd(run, { hold: entryUnder(holdKeyOf(run.runId)), resolve: entryUnder(resolveKeyOf(run.runId)) }) ?? [];
+  });
 }
 
 function totalsDiffer(totals: AuditReport['totals']): Violation[] {

@@ -2,6 +2,7 @@ import type { Connection, UpdateQuery } from 'mongoose';
 import type { AccountId } from '../domain/accounts.js';
 import type { FinishedPace } from '../domain/expected-time.js';
 import type { Failure } from '../domain/failures.js';
+import type { EndedRun } from '../domain/ledger-ends.js';
 import { msPerStep } from '../domain/remaining-time.js';
 import type { Artifact, CancelledBy, Claim, EndStatus, Progress, RunEnd, RunStatus } from '../domain/runs.js';
 import { duplicateKeyOf } from './duplicate-key.js';
@@ -215,6 +216,12 @@ export function createRuns(connection: Connection) {
 
     async recentRuns(accountId: AccountId, limit: number): Promise<RunRow[]> {
       return rowsOf(await Run.find({ accountId }).sort({ createdAt: -1 }).limit(limit).lean<RunDocument[]>());
+    },
+
+    /** Every run that is over and had a price, with what its end says became of its points. */
+    async *endedWithPrice(): AsyncGenerator<EndedRun> {
+      const rows = Run.find({ open: false, pricePoints: { $gt: 0 }, end: { $ne: null } }, { accountId: 1, pricePoints: 1, end: 1 }).lean<Omit<EndedRun, 'runId'> & { _id: string }>();
+      for await (const { _id: runId, ...row } of rows.cursor()) yield { runId, ...row };
     },
 
     /** Whether a run under way has proven this file and is about to shelve it; once it is shelved, its lora speaks for it. */

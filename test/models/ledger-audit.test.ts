@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { AuditCheck } from '../../domain/ledger-audit.js';
 import type { Entry } from '../../domain/ledger.js';
 import { points } from '../../domain/points.js';
-import { auditLedger } from '../../models/ledger-audit.js';
+import type { EndedRun } from '../../domain/ledger-ends.js';
+import type { RunEnd } from '../../domain/runs.js';
+import { auditLedger, type AuditedRuns } from '../../models/ledger-audit.js';
 import { createPointsLedger, type PointsLedger } from '../../models/points-ledger.js';
 import { hashOf, pointsCollection } from '../../models/points-store.js';
 import { openTestDatabase, type TestDatabase } from '../support/database.js';
@@ -52,6 +54,25 @@ async function appendForged(changes: object): Promise<void> {
   const forged = { account: accountId, seq: head.seq + 1, balance, held, prevHash: head.hash, at: new Date(), v: 1, ...changes };
   await entries().insertOne({ ...forged, hash: hashOf(forged) } as unknown as Entry);
 }
+
+/** The rows beside the ledger: all are open, unless said otherwise. */
+function rows({ read = () => Promise.resolve({ open: true }), ended = [] }: { read?: AuditedRuns['read']; ended?: readonly EndedRun[] } = {}): AuditedRuns {
+  return {
+    read,
+    async *endedWithPrice() {
+      for (const run of ended) yield await Promise.resolve(run);
+    },
+  };
+}
+
+function ended(runId: string, end: RunEnd): EndedRun {
+  return { runId, accountId, pricePoints: price, end };
+}
+
+const KEPT_PART: RunEnd = { kind: 'cancelled', by: 'owner', capturedPoints: 40, releasedPoints: 60 };
+const GIVEN_BACK: RunEnd = { kind: 'failed', failure: { type: 'Terminated' }, releasedPoints: 100 };
+const BROKE_EARLY: RunEnd = { kind: 'failed', failure: { type: 'Internal', reference: 'x' }, releasedPoints: 0 };
+const NOT_ENOUGH: RunEnd = { kind: 'refused', refusal: { code: 'not-enough-points', neededPoints: 100, availablePoints: 80 } };
 
 async function checksRed(runs?: Parameters<typeof auditLedger>[1]): Promise<AuditCheck[]> {
   const { violations } = await auditLedger(database.connection, runs);
@@ -157,8 +178,54 @@ describe('auditLedger is red', () => {
     ['has ended', { open: false }],
     ['never was', null],
   ])('for points held for a run that %s', async (_, run) => {
-    const runs = { read: (runId: string) => Promise.resolve(runId === 'c' ? run : { open: true }) };
+    const runs = rows({ read: (runId) => Promise.resolve(runId === 'c' ? run : { open: true }) });
     expect(await checksRed(runs)).toEqual(['stranded-hold']);
+  });
+
+  it('when the tail of a chain was cut: a row knows of the capture that is gone with its hold', async () => {
+    await ledger.grant({ accountId, key: 'grant:more', amountPoints: price });
+    await ledger.hold({ accountId, runId: 'e', amountPoints: price });
+    await ledger.resolve({ accountId, runId: 'e', heldPoints: price, wish: { kind: 'capture', amountPoints: price } });
+    const runs = rows({ ended: [ended('a', KEPT_PART), ended('e', { kind: 'succeeded', capturedPoints: 100 })] });
+    expect(await checksRed(runs)).toEqual([]);
+    await entries().deleteMany({ account: accountId, key: { $in: ['hold:e', 'resolve:e'] } });
+    expect(await checksRed()).toEqual([]);
+    expect((await auditLedger(database.connection, runs)).violations).toEqual([
+      { check: 'end-without-entry', account: accountId, seq: null, message: 'Expected an entry resolve:e for e, whose row says that it ended as succeeded; found none.' },
+    ]);
+  });
+
+  it.each<[string, string, RunEnd]>([
+    ['a capture', 'e', { kind: 'succeeded', capturedPoints: 100 }],
+    ['a capture, although its row says that nothing was paid', 'e', { kind: 'succeeded', capturedPoints: 0 }],
+    ['the capture of a part', 'e', KEPT_PART],
+    ['a release', 'e', GIVEN_BACK],
+    ['a refused hold', 'e', NOT_ENOUGH],
+    ['an end of a hold that was asked for in vain', 'e', { kind: 'failed', failure: { type: 'LedgerUnavailable' }, releasedPoints: 0 }],
+    ['a trace of the run that settled it', 'e', { kind: 'refused', refusal: { code: 'run-settled' } }],
+  ])('for an ended run that lacks %s', async (_, runId, end) => {
+    expect(await checksRed(rows({ ended: [ended(runId, end)] }))).toEqual(['end-without-entry']);
+  });
+
+  it.each<[string, string, RunEnd]>([
+    ['more captured', 'a', { kind: 'succeeded', capturedPoints: 100 }],
+    ['less captured', 'a', { ...KEPT_PART, capturedPoints: 39 }],
+    ['more given back', 'a', { ...KEPT_PART, releasedPoints: 61 }],
+    ['nothing captured', 'a', BROKE_EARLY],
+    ['a refusal', 'a', NOT_ENOUGH],
+    ['a capture of what was given back', 'b', { kind: 'succeeded', capturedPoints: 100 }],
+    ['a success that was free', 'b', { kind: 'succeeded', capturedPoints: 0 }],
+    ['less given back', 'b', { ...GIVEN_BACK, releasedPoints: 99 }],
+  ])('for a row that says another amount than the ledger: %s', async (_, runId, end) => {
+    expect(await checksRed(rows({ ended: [ended(runId, end)] }))).toEqual(['end-differs']);
+  });
+
+  it('and finds the one wrong end among many more than it reads at once', async () => {
+    const healthy = Array.from({ length: 450 }, (_, at) => ended(`early-${at}`, BROKE_EARLY));
+    const { violations } = await auditLedger(database.connection, rows({ ended: [...healthy, ended('a', GIVEN_BACK)] }));
+    expect(violations.map(({ message }) => message)).toEqual([
+      'Expected 0 points captured and 100 released for a, whose row says that it ended as failed; found 40 points captured and 60 released.',
+    ]);
   });
 
   it('and names the account, the entry, what was expected and what was found', async () => {
@@ -180,8 +247,7 @@ describe('auditLedger is green', () => {
   });
 
   it('for a healthy history, and adds it up', async () => {
-    const runs = { read: () => Promise.resolve({ open: true }) };
-    expect(await auditLedger(database.connection, runs)).toEqual({
+    expect(await auditLedger(database.connection, rows())).toEqual({
       accounts: 2,
       entries: 9,
       openHolds: 1,
@@ -198,12 +264,26 @@ describe('auditLedger is green', () => {
   });
 
   it('for a run that ends while it is being audited', async () => {
-    const runs = {
-      read: async (runId: string) => {
+    const runs = rows({
+      read: async (runId) => {
         await ledger.resolve({ accountId, runId, heldPoints: price, wish: { kind: 'release' } });
         return { open: false };
       },
-    };
+    });
     expect(await checksRed(runs)).toEqual([]);
+  });
+
+  it.each<[string, string, RunEnd]>([
+    ['a part was kept', 'a', KEPT_PART],
+    ['everything was given back', 'b', GIVEN_BACK],
+    ['it was cancelled for nothing', 'b', { kind: 'cancelled', by: 'operator', capturedPoints: 0, releasedPoints: 100 }],
+    ['a workflow that was reset held points after its end, and gave them back', 'b', BROKE_EARLY],
+    ['its hold was refused', 'd', NOT_ENOUGH],
+    ['it was settled before it held anything', 'never-held', BROKE_EARLY],
+    ['it broke before its hold', 'x', BROKE_EARLY],
+    ['it was cancelled before its hold', 'x', { kind: 'cancelled', by: 'owner', capturedPoints: 0, releasedPoints: 0 }],
+    ['it was refused before its hold', 'x', { kind: 'refused', refusal: { code: 'dataset-not-found' } }],
+  ])('for an ended run when %s', async (_, runId, end) => {
+    expect(await checksRed(rows({ ended: [ended(runId, end)] }))).toEqual([]);
   });
 });
