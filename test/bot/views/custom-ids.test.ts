@@ -9,6 +9,20 @@ import {
 const id = fc.uuid();
 const number = fc.nat();
 
+const MANGLED_IDS = 10_000;
+
+/** Ids of each component with the parts that routes are made of, noise, and now and then another version or name. */
+const mangledId = fc
+  .record({
+    version: fc.oneof({ weight: 9, arbitrary: fc.constant('v1') }, { weight: 1, arbitrary: fc.constantFrom('v0', 'v11', 'V1', '', 'v1 ') }),
+    route: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...COMPONENTS.keys()) }, { weight: 1, arbitrary: fc.string() }),
+    args: fc.array(fc.oneof({ weight: 6, arbitrary: fc.oneof(id, number.map(String)) }, { weight: 1, arbitrary: fc.constantFrom('', '-1', '1e9', '01', ' 1', '9'.repeat(17), 'x'.repeat(65), '../x', '__proto__') }, { weight: 1, arbitrary: fc.string() }), { maxLength: 4 }),
+  })
+  .map(({ version, route, args }) => [version, route, ...args].join(':'));
+
+/** What our routes write: an id or a whole number. Anything else between the colons was made up. */
+const ARGUMENT = /^[A-Za-z0-9_-]{1,64}$/;
+
 /** Round trip and length, for whatever arguments a route takes. */
 function holds<Args>(route: Route<Args>, args: fc.Arbitrary<Args>): void {
   fc.assert(
@@ -41,12 +55,20 @@ describe('custom ids', () => {
   });
 
   it('are never read from what somebody made up', () => {
+    const tally = { ours: 0, bound: 0, refused: 0 };
     fc.assert(
-      fc.property(fc.string(), (text) => {
+      fc.property(mangledId, (text) => {
         const parsed = parseCustomId(text);
-        if (parsed.kind === 'ours') COMPONENTS.get(parsed.route)?.bind(parsed.args);
+        if (parsed.kind !== 'ours') return;
+        tally.ours += 1;
+        const run = COMPONENTS.get(parsed.route)?.bind(parsed.args) ?? null;
+        tally[run === null ? 'refused' : 'bound'] += 1;
+        if (run !== null) expect({ text, madeUp: parsed.args.filter((arg) => !ARGUMENT.test(arg)) }).toEqual({ text, madeUp: [] });
       }),
+      { numRuns: MANGLED_IDS },
     );
+    expect(tally.ours).toBeGreaterThan(MANGLED_IDS / 2);
+    expect(Math.min(tally.bound, tally.refused)).toBeGreaterThan(MANGLED_IDS / 100);
     expect(cancelRoute.parse(['run', '-1', '1', '1'])).toBeNull();
     expect(cancelRoute.parse(['run', '1', '1'])).toBeNull();
     expect(imagesRoute.parse(['id', 'x'])).toBeNull();
