@@ -2,6 +2,7 @@ import { holdKeyOf, resolveKeyOf } from '../../../domain/ledger.js';
 import type { Entry } from '../../../domain/ledger.js';
 import { auditLedger } from '../../../models/ledger-audit.js';
 import { POINTS_COLLECTION } from '../../../models/points-store.js';
+import { createRuns } from '../../../models/runs.js';
 import type { RunRow } from '../../../models/runs-schema.js';
 import type { Expectation } from './expectation.js';
 import type { Witnesses } from './witnesses.js';
@@ -20,7 +21,7 @@ export async function ledgerDisagreements({ mongo }: Witnesses, row: RunRow, { e
   if (end.kind === 'cancelled' && end.charge === 'part' && !(captured > 0 && captured < row.pricePoints)) {
     found.push(`expected a part of ${row.pricePoints} points captured, found ${captured}`);
   }
-  const audit = await auditLedger(mongo);
+  const audit = await auditLedger(mongo, createRuns(mongo));
   for (const violation of audit.violations) found.push(`audit: ${JSON.stringify(violation)}`);
   return found;
 }
