@@ -1,6 +1,7 @@
 import { CHROMIUM, obtainChromium } from '../../sandbox/browser/chromium.js';
 import { environment } from '../../sandbox/config.js';
 import { describeProgram, obtainMongod, obtainTemporal, sourceContext } from '../../sandbox/servers/servers.js';
+import { seedOfRun } from '../support/config.js';
 import { CHECKS, runCheck, runJest } from './checks.js';
 import { addUp, lastLine, type Tally } from './tally.js';
 
@@ -14,13 +15,16 @@ const giveUp = new AbortController();
 async function main(args: readonly string[]): Promise<Tally> {
   const tallies: Tally[] = [];
   const env = environment();
+  const seed = seedOfRun(env);
+  say(`Random tests draw from TEST_SEED=${seed.TEST_SEED}`);
   const programs = await obtainPrograms(env);
   if (args.length === 0) {
     for (const check of CHECKS) tallies.push(await runCheck(check, process.cwd(), say, giveUp.signal));
   }
   say(args.length === 0 ? 'Tests' : `Tests: ${args.join(' ')} (lint and types are checked by "npm test" alone)`);
-  tallies.push(await runJest({ only: args }, process.cwd(), { ...env, ...programs }, giveUp.signal));
-  return addUp(tallies);
+  const tests = await runJest({ only: args }, process.cwd(), { ...env, ...programs, ...seed }, giveUp.signal);
+  const again = tests.failed > 0 || tests.notes.length > 0 ? [`To draw the same once more: TEST_SEED=${seed.TEST_SEED}`] : [];
+  return addUp([...tallies, { ...tests, notes: [...tests.notes, ...again] }]);
 }
 
 /** Long steps happen here, in sight; jest then finds the programs at once. */

@@ -47,3 +47,22 @@ export function savingHistories(): boolean {
 export function savingScreens(): boolean {
   return process.env['SAVE_SCREENS'] === '1';
 }
+
+const SEED = 'TEST_SEED';
+
+/** From which all random tests of this jest run draw; null where `npm test` did not start it and none was given. */
+export function testSeed(): number | null {
+  const given = process.env[SEED];
+  return given === undefined || given === '' ? null : seedFrom(given);
+}
+
+/** `TEST_SEED` as the environment has it, else a new one. */
+export function seedOfRun(env: Readonly<Record<string, string | undefined>>): { readonly TEST_SEED: string } {
+  const given = env[SEED];
+  return { TEST_SEED: String(given === undefined || given === '' ? Math.floor(Math.random() * 1_000_000) : seedFrom(given)) };
+}
+
+function seedFrom(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`Expected ${SEED} to be a whole number of at most 9 digits, found "${text}".`);
+  return Number(text);
+}
