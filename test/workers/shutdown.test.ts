@@ -30,10 +30,18 @@ afterEach(async () => {
   await letGo(yard);
 });
 
-/** Asks a part to stop and holds it to its word: exit 0, nothing left behind. */
+/** The grace, and what a busy machine takes to end a process that has drained. */
+const LONGEST_STOP_MS = 10_000;
+/** What a process says that exits with 0 although its drain overran. */
+const OVERRUN = /Expected everything to be finished or handed over within/;
+
+/** Asks a part to stop and holds it to its word: in time, exit 0, nothing given up, nothing left behind. */
 async function stopped(part: PartOfTest, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  const askedAt = performance.now();
   part.child.kill(signal);
   expect(await part.ended).toEqual([0, null]);
+  expect(part.output.filter((line) => OVERRUN.test(line))).toEqual([]);
+  expect(performance.now() - askedAt).toBeLessThan(LONGEST_STOP_MS);
   expect(hasLeftChildren(part)).toBe(false);
 }
 
