@@ -20,7 +20,9 @@ const RUN_QUEUE = queueNames(`e${randomBytes(4).toString('hex')}/`);
 const LIMITS = { heartbeatMs: 60_000, queueWaitMs: 1_000, trainingMs: 60_000, nodeQueueUnservedMs: 60_000, submitRetryMs: 100, announceMs: 60_000 };
 const PRICE = 1_000;
 
-type Step = 'openRun' | 'holdPoints' | 'submitTraining' | 'followTraining' | 'collectLora';
+type Step = 'openRun' | 'holdPoints' | 'submitTraining' | 'followTraining' | 'collectLora' | 'capturePoints';
+/** What steps of a run do, given its id; every other step goes well. */
+type Orders = Partial<Record<Step, (runId: string) => unknown>>;
 
 /** Where each failure comes up. */
 const COMES_UP: Readonly<Record<FailureType, Step>> = {
@@ -30,12 +32,14 @@ const COMES_UP: Readonly<Record<FailureType, Step>> = {
 };
 const TYPES = Object.keys(FAILURES) as FailureType[];
 
-/** What the step of a run does, by the run's id; everything else goes well. */
-const orders = new Map<string, { step: Step; act: () => unknown }>();
+/** By the run's id. */
+const orders = new Map<string, Orders>();
+/** Runs whose row has a proven file. */
+const proven = new Set<string>();
 
 function ordered(step: Step, { runId }: { runId: string }, well: unknown): unknown {
-  const order = orders.get(runId);
-  return order?.step === step ? order.act() : well;
+  const act = orders.get(runId)?.[step];
+  return act === undefined ? well : act(runId);
 }
 
 const opened = (runId: string) => ({
@@ -54,12 +58,13 @@ const activities = {
   freeMemory: () => Promise.resolve({ freed: true }),
   startAttempt: () => Promise.resolve({ open: true }),
   seenNodeSince: () => Promise.resolve({ seen: true }),
-  beginEnding: () => Promise.resolve({ attempt: 1, stepsDone: 0, totalSteps: 100, claim: null, cancelling: null, end: null, hasArtifact: false, pricePoints: PRICE }),
-  capturePoints: () => Promise.resolve({ capturedPoints: PRICE, releasedPoints: 0 }),
+  beginEnding: ({ runId }: { runId: string }) => Promise.resolve({ attempt: 1, stepsDone: 0, totalSteps: 100, claim: null, cancelling: null, end: null, hasArtifact: proven.has(runId), pricePoints: PRICE }),
+  capturePoints: (request: { runId: string }) => Promise.resolve(ordered('capturePoints', request, { capturedPoints: PRICE, releasedPoints: 0 })),
   releasePoints: () => Promise.resolve({ capturedPoints: 0, releasedPoints: PRICE }),
   endRun: ({ end }: { end: unknown }) => Promise.resolve(end),
   shelveLora: () => Promise.resolve({ kind: 'succeeded', capturedPoints: PRICE }),
   announce: () => Promise.resolve({ delivered: true }),
+  requestCancellation: ({ workflowId }: { workflowId: string }) => client.workflow.getHandle(workflowId).cancel(),
   ensureKeepCards: () => Promise.resolve(),
   findDeadRuns: () => Promise.resolve({ looked: 2, alive: 1, settling: ['r1'], waiting: [], reported: [], skipped: [], troubles: [] }),
   startSettleRun: () => Promise.resolve(),
@@ -94,10 +99,15 @@ afterAll(async () => {
   await connection.close();
 }, 60_000);
 
-async function begin(step: Step | null, act: () => unknown) {
+async function begin(acts: Orders) {
   const runId = randomUUID();
-  if (step !== null) orders.set(runId, { step, act });
+  orders.set(runId, acts);
   return client.workflow.start('trainRun', { taskQueue: RUN_QUEUE.yard, workflowId: `train-run:${runId}`, args: [{ runId, quoteId: 'q', interactionId: 'i' }] });
+}
+
+async function failureOf(handle: { result(): Promise<unknown> }): Promise<unknown> {
+  const error = await handle.result().then(() => null, (thrown: unknown) => thrown);
+  return error instanceof WorkflowFailedError ? error.cause : error;
 }
 
 /** What the step does to end a run by this failure: most are thrown as they are, some come of what Temporal or a row says. */
@@ -118,16 +128,44 @@ function cause(failure: Failure): () => unknown {
 
 describe('a run', () => {
   it.each(TYPES)('that ends as failed by %s says so, whatever brought it about', async (type) => {
-    const handle = await begin(COMES_UP[type], cause({ ...FAILURES[type], ...('nodeId' in FAILURES[type] ? { nodeId: 'shed' } : {}) }));
-    const error = await handle.result().then(() => null, (thrown: unknown) => thrown);
-    expect(error instanceof WorkflowFailedError ? error.cause : error).toMatchObject({ name: 'ApplicationFailure', type });
+    const handle = await begin({ [COMES_UP[type]]: cause({ ...FAILURES[type], ...('nodeId' in FAILURES[type] ? { nodeId: 'shed' } : {}) }) });
+    expect(await failureOf(handle)).toMatchObject({ name: 'ApplicationFailure', type });
     await saveHistory(client, handle.workflowId, `failed-${type}`);
   }, 120_000);
 
   it('that is refused when it opens says so', async () => {
-    const handle = await begin('openRun', () => ({ kind: 'refused', refusal: { code: 'quote-expired' } }));
+    const handle = await begin({ openRun: () => ({ kind: 'refused', refusal: { code: 'quote-expired' } }) });
     expect(await handle.result()).toEqual({ kind: 'refused', refusal: { code: 'quote-expired' } });
     await saveHistory(client, handle.workflowId, 'refused-when-opened');
+  }, 120_000);
+});
+
+describe('a run whose file is proven and on record', () => {
+  /** The file is stored, its worker dies before it says so and stays away. */
+  const storedInSilence = (failure: Failure) => (runId: string) => {
+    proven.add(runId);
+    return cause(failure)();
+  };
+  const tooLong = storedInSilence({ ...FAILURES.TrainingTooLong, nodeId: 'shed' });
+
+  it.each([
+    ['its worker stays away past the limit', { collectLora: tooLong }],
+    ['a later attempt fails', { followTraining: storedInSilence({ ...FAILURES.NodeError, nodeId: 'shed' }) }],
+    ['its row is about to be ended by others', { submitTraining: (runId: string) => { proven.add(runId); return { kind: 'not-open' }; } }],
+  ] satisfies [string, Orders][])('is kept when %s', async (_why, acts) => {
+    const handle = await begin(acts);
+    expect(await handle.result()).toEqual({ kind: 'succeeded', capturedPoints: PRICE });
+    if ('collectLora' in acts) await saveHistory(client, handle.workflowId, 'kept-after-failure');
+  }, 120_000);
+
+  it('fails by what it failed by when its points were given back already', async () => {
+    const handle = await begin({ collectLora: tooLong, capturePoints: () => ({ capturedPoints: 0, releasedPoints: PRICE }) });
+    expect(await failureOf(handle)).toMatchObject({ name: 'ApplicationFailure', type: 'TrainingTooLong' });
+  }, 120_000);
+
+  it('stays cancelled when its cancel was accepted', async () => {
+    const handle = await begin({ followTraining: (runId) => { proven.add(runId); return { kind: 'interrupted', stepsDone: 5 }; } });
+    await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
   }, 120_000);
 });
 
@@ -148,7 +186,7 @@ describe('the workflows beside the runs', () => {
 it('every workflow, and every failure a run can end by, has a history that later versions have to replay', async () => {
   const saved = await savedHistories();
   const names = saved.map(({ name }) => name);
-  expect(names).toEqual(expect.arrayContaining([...TYPES.map((type) => `failed-${type}`), 'refused-when-opened', 'sweep', 'keep-cards']));
+  expect(names).toEqual(expect.arrayContaining([...TYPES.map((type) => `failed-${type}`), 'refused-when-opened', 'kept-after-failure', 'sweep', 'keep-cards']));
   const types = new Set(saved.map(({ history }) => JSON.stringify(history).match(/"workflowType":\{"name":"(\w+)"/)?.[1]));
   const { code } = await workflowBundle();
   for (const type of ['trainRun', 'intake', 'settleRun', 'settleRuns', 'keepCards']) expect([type, types.has(type), code.includes(type)]).toEqual([type, true, true]);

@@ -40,13 +40,13 @@ async function endOnRecord(run: RunState, ended: ProcessEnd, holdAsked: boolean)
   }
 }
 
-/** Captures, then shelves. A release on record (an operator's sweep came first) means: do not shelve. */
-async function keep(run: RunState): Promise<RunEnd> {
+/** Captures, then shelves. A release on record (an operator's sweep came first) means: do not shelve, end as failed by `otherwise`. */
+async function keep(run: RunState, otherwise: Failure = { type: 'Terminated' }): Promise<RunEnd> {
   const { runId } = run.request;
   const price = run.opened?.pricePoints ?? 0;
   const resolved = await endingActivities().capturePoints({ runId });
   if (price > 0 && resolved.capturedPoints === 0) {
-    return endingActivities().endRun({ runId, end: { kind: 'failed', failure: { type: 'Terminated' }, releasedPoints: resolved.releasedPoints } });
+    return endingActivities().endRun({ runId, end: { kind: 'failed', failure: otherwise, releasedPoints: resolved.releasedPoints } });
   }
   return endingActivities().shelveLora({ runId, capturedPoints: resolved.capturedPoints });
 }
@@ -59,6 +59,11 @@ async function giveBack(run: RunState, ended: Exclude<TrainingEnd, { kind: 'trai
     // Ended by somebody else, or started over by Reset: whatever was held meanwhile goes back, once and for all.
     if (holdAsked) await endingActivities().releasePoints({ runId });
     return ending.end;
+  }
+  // The file was stored and proven before its activity could say so, and the workflow took that for a failure.
+  if (ended.kind !== 'cancelled' && ending.hasArtifact) {
+    run.finished = true;
+    return keep(run, ended.kind === 'failed' ? ended.failure : undefined);
   }
   const interrupted = ended.kind === 'cancelled' && ended.stepsDone !== null;
   const stepsDone = interrupted ? ended.stepsDone : await interrupt(run, ending);
