@@ -50,6 +50,13 @@ export function runCards({ Run, read, change }: RunCardParts) {
         { $set: { 'card.renderedRevision': renderedRevision, ...(shows === undefined ? {} : { 'card.shows': shows }) } },
       ),
 
+    /** An older picture was sent after the one on record and may stand over it: what the card shows is unknown, so that it is edited again. */
+    cardOvertaken: (runId: string, messageId: string, sentRevision: number): Promise<RunRow | null> =>
+      change(
+        { _id: runId, 'card.messageId': messageId, 'card.renderedRevision': { $gt: sentRevision } },
+        { $set: { 'card.renderedRevision': 0, 'card.shows': '' } },
+      ),
+
     cardLost: (runId: string, messageId: string): Promise<RunRow | null> => change({ _id: runId, 'card.messageId': messageId }, { $set: { 'card.lost': true } }),
 
     /** Runs whose card may have to change: the open ones, and those ended since `endedSince` whose card does not show its end. */

@@ -16,7 +16,7 @@ export interface CardTimes {
 }
 
 export interface EditDependencies extends MoveDependencies, CardTimes {
-  readonly runs: MoveDependencies['runs'] & Pick<Runs, 'cardRendered' | 'cardLost'>;
+  readonly runs: MoveDependencies['runs'] & Pick<Runs, 'cardRendered' | 'cardOvertaken' | 'cardLost'>;
 }
 
 /** What this process showed last of a run. */
@@ -84,7 +84,11 @@ async function editCard(row: RunRow, card: Card, { shown, pace }: KeptCards, dep
   }
   if (isEndStatus(row.status)) shown.delete(runId);
   else shown.set(runId, { state: stateOf(row), editedAt: card.shows === shows && before !== undefined ? before.editedAt : Date.now() });
-  if (card.renderedRevision < row.revision || card.shows !== shows) await deps.runs.cardRendered(runId, card.messageId, row.revision, shows);
+  if (card.renderedRevision < row.revision || card.shows !== shows) {
+    const recorded = await deps.runs.cardRendered(runId, card.messageId, row.revision, shows);
+    // This keeper was overtaken while it stood still, and its older picture came last. Both then show the same newest row, which ends it.
+    if (recorded === null && card.shows !== shows) await deps.runs.cardOvertaken(runId, card.messageId, row.revision);
+  }
   return null;
 }
 

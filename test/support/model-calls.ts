@@ -211,6 +211,7 @@ export const MODEL_CALLS: Readonly<Record<string, ModelCall>> = {
   'runs.askForCard': ({ runs }, { id }) => runs.askForCard(id, NOW),
   'runs.cancelAccepted': ({ runs }, { id }) => runs.cancelAccepted(id, 'owner'),
   'runs.cardRendered': ({ runs }, { id }) => runs.cardRendered(id, id, 5),
+  'runs.cardOvertaken': ({ runs }, { id }) => runs.cardOvertaken(id, id, 4),
   'runs.cardLost': ({ runs }, { id }) => runs.cardLost(id, id),
   'runs.cardsToLookAt': ({ runs }) => runs.cardsToLookAt(new Date()),
   'runs.pendingNotices': ({ runs }, { account }) => runs.pendingNotices(account, new Date()),

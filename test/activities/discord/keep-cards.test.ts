@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { keepCard } from '../../../activities/discord/card-edit.js';
 import { keepCardsInStep } from '../../../activities/discord/card-keeper.js';
+import { createEditPace } from '../../../activities/discord/edit-pace.js';
 import { createMessages } from '../../../activities/discord/messages.js';
 import type { RunRow } from '../../../models/runs-schema.js';
 import { USERS } from '../../../sandbox/discord/people.js';
@@ -52,6 +54,8 @@ async function untilCardSays(row: RunRow, text: string): Promise<void> {
 async function editsOf(row: RunRow): Promise<number> {
   return (await discord.driver.user('mira').lookAt({ id: row.card?.messageId ?? '' }))?.edits ?? 0;
 }
+
+const isRendered = (row: RunRow | null): boolean => row?.card?.renderedRevision === row?.revision;
 
 const step = (row: RunRow, at: number): Promise<void> => discord.runs.recordProgress(row.runId, 1, { phase: 'training', step: at, totalSteps: 1_500 }, new Date());
 
@@ -148,6 +152,33 @@ describe('the keeper of the cards', () => {
     await step(row, 77);
     await untilCardSays(row, '77 of 1,500 steps');
     expect(answers).toBeGreaterThan(1);
+  });
+
+  it('shows the end although a keeper that stood still sends an older picture after it', async () => {
+    const row = await runWithCard();
+    await step(row, 600);
+    let thaw = (): void => undefined;
+    const thawed = new Promise<void>((resolve) => { thaw = resolve; });
+    let rendered = false;
+    const { rest, nodes, runs, blobs } = discord;
+    const messages = createMessages(rest, blobs);
+    const frozen: typeof messages = { ...messages, edit: async (...edit) => { rendered = true; await thawed; await messages.edit(...edit); } };
+    const deps = { runs, nodes, messages: frozen, pointsHelp: undefined, cardEditIntervalMs: 100, cardSlowIntervalMs: 100 };
+    const late = keepCard(row.runId, { shown: new Map(), pace: createEditPace(), unplaceable: new Set() }, deps, new AbortController().signal);
+    await discord.driver.waitFor(() => Promise.resolve(rendered), { what: 'a keeper that is about to edit' });
+
+    stop = discord.keepCards();
+    await discord.runs.end(row.runId, { kind: 'succeeded', capturedPoints: 1_900 }, new Date());
+    await untilCardSays(row, 'The model is trained and checked');
+    await discord.driver.waitFor(async () => isRendered(await discord.runs.read(row.runId)));
+    const before = await editsOf(row);
+    thaw();
+    await late;
+
+    await untilCardSays(row, 'The model is trained and checked');
+    await discord.driver.waitFor(async () => isRendered(await discord.runs.read(row.runId)));
+    // The older picture, and the end once more.
+    expect(await editsOf(row)).toBe(before + 2);
   });
 
   it('stops at once when its worker does', async () => {
