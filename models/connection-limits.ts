@@ -8,10 +8,14 @@ export interface Patience {
 
 /**
  * Options of a connection whose operations end in bounded time, whatever the network does: by default the driver waits for ever,
- * for a reply as for one of its connections, and `timeoutMS` does nothing in it.
+ * for a reply as for one of its connections, and `timeoutMS` does nothing in it. They also win over a connection string that asks
+ * for less than a claim on a run needs: its own writes are read back, and what was written is never rolled back.
  */
 export function connectionLimits({ findsServerWithinMs, silentAfterMs }: Patience) {
-  return { serverSelectionTimeoutMS: findsServerWithinMs, connectTimeoutMS: silentAfterMs, socketTimeoutMS: silentAfterMs, waitQueueTimeoutMS: silentAfterMs } as const;
+  return {
+    serverSelectionTimeoutMS: findsServerWithinMs, connectTimeoutMS: silentAfterMs, socketTimeoutMS: silentAfterMs, waitQueueTimeoutMS: silentAfterMs,
+    readPreference: 'primary', writeConcern: { w: 'majority', j: true },
+  } as const;
 }
 
 /** A user waits for what the bot asks. */

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createConnection, type mongo } from 'mongoose';
 import { accountIdOf } from '../../domain/accounts.js';
 import type { Claim, RunEnd } from '../../domain/runs.js';
+import { connectionLimits, WORKER_PATIENCE } from '../../models/connection-limits.js';
 import { createRuns } from '../../models/runs.js';
 import type { NewRun, Runs } from '../../models/runs.js';
 import { openTestDatabase } from '../support/database.js';
@@ -142,6 +144,28 @@ describe('ends', () => {
   });
 });
 
+describe('reads and writes', () => {
+  it('go to the primary, and to the journals of a majority, whatever the connection string asks for', async () => {
+    const uri = new URL(database.uri);
+    for (const [name, value] of [['readPreference', 'secondaryPreferred'], ['w', '1'], ['journal', 'false']] as const) uri.searchParams.set(name, value);
+    const watched = await createConnection(uri.toString(), { ...connectionLimits(WORKER_PATIENCE), monitorCommands: true }).asPromise();
+    const sent: { readonly name: string; readonly command: mongo.Document }[] = [];
+    watched.getClient().on('commandStarted', ({ commandName, command }) => sent.push({ name: commandName, command }));
+    const own = createRuns(watched);
+    const run = newRun();
+    await own.open(run, 2, now);
+    await own.recordProgress(run.runId, 1, { phase: 'training', step: 1, totalSteps: 2 }, now);
+    await own.read(run.runId);
+    await own.setStatus(run.runId, 'queued');
+    await watched.close();
+    expect([...new Set(sent.map(({ name }) => name))]).toEqual(expect.arrayContaining(['insert', 'update', 'find', 'findAndModify']));
+    for (const { name, command } of sent) {
+      expect(command).not.toMatchObject({ $readPreference: { mode: 'secondaryPreferred' } });
+      if (['insert', 'update', 'findAndModify'].includes(name)) expect(command).toMatchObject({ writeConcern: { w: 'majority', j: true } });
+    }
+  });
+});
+
 describe('cards', () => {
   it('are recorded once and never painted with an older picture', async () => {
     const runId = await openedRun();
@@ -151,6 +175,8 @@ describe('cards', () => {
     await runs.cardRendered(runId, 'm1', 5);
     expect(await runs.cardRendered(runId, 'm1', 4)).toBeNull();
     expect((await runs.read(runId))?.card?.renderedRevision).toBe(5);
+    expect(await runs.cardOvertaken(runId, 'm1', 5)).toBeNull();
+    expect((await runs.cardOvertaken(runId, 'm1', 4))?.card).toMatchObject({ renderedRevision: 0, shows: '' });
   });
 
   it('moves the card once for two presses that knew of the same moves, and never after the end', async () => {
