@@ -48,7 +48,7 @@ afterAll(async () => {
 
 /** The activities of the ledger, in which the hold of one run waits until it is let go. */
 function heldActivities(): { readonly activities: Pick<LedgerActivities, 'holdPoints'>; readonly tries: string[]; readonly hold: (runId: string) => () => void } {
-  const { holdPoints } = createLedgerActivities(models);
+  const ledger = createLedgerActivities(models);
   const tries: string[] = [];
   const gates = new Map<string, Promise<void>>();
   return {
@@ -56,7 +56,7 @@ function heldActivities(): { readonly activities: Pick<LedgerActivities, 'holdPo
       async holdPoints(request) {
         tries.push(request.runId);
         await gates.get(request.runId);
-        return holdPoints(request);
+        return ledger.holdPoints(request);
       },
     },
     tries,
