@@ -221,6 +221,11 @@ export const MODEL_CALLS: Readonly<Record<string, ModelCall>> = {
   'runs.isArtifactNeeded': ({ runs }) => runs.isArtifactNeeded('b'),
   'runs.namesOf': ({ runs }, { account, id }) => runs.namesOf(account, [id]),
   'runs.countWaiting': ({ runs }) => runs.countWaiting('none', NOW),
+  'runs.endedWithPrice': async ({ runs }) => {
+    const ended: string[] = [];
+    for await (const { runId } of runs.endedWithPrice()) ended.push(runId);
+    return ended;
+  },
   'runs.finishedPaces': ({ runs }) => runs.finishedPaces('none', 5),
   'runs.runsOnNodes': ({ runs }) => runs.runsOnNodes('none'),
   'runs.longestWaiting': ({ runs }) => runs.longestWaiting('none', NOW),
