@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { environment } from '../config.js';
 import { errorCode } from '../servers/error-code.js';
+import { createRunProgram } from '../servers/run-program.js';
 
 /** What the parts of a yard are made of, and the settings that the try-it page is bundled by. */
 const SOURCES = ['domain', 'models', 'workflows', 'activities', 'workers', 'bot', 'web', 'recipes', 'sandbox', 'tsconfig.json'];
@@ -43,7 +43,7 @@ async function madeCopy(root: string): Promise<string> {
   const all = join(root, '.trainyard/compiled');
   const sources = await readSources(root);
   const target = join(all, hashOf(sources));
-  if (await exists(target)) return target;
+  if ((await lastUsedMs(target)) !== null) return target;
   await mkdir(all, { recursive: true });
   await removeUnused(all);
   const copy = await mkdtemp(join(all, 'new-'));
@@ -88,33 +88,24 @@ async function compile(root: string, files: readonly string[], copy: string): Pr
 
 /** In a process of its own: what it loads for this is not needed again. */
 async function bundleWorkflows(copy: string): Promise<void> {
-  const child = spawn(process.execPath, [join(copy, 'workers/bundle.js')], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...environment(), NODE_OPTIONS: undefined } });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (data: Buffer) => {
-      said += data.toString();
-    });
-  }
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  if (code !== 0) throw new Error(`The workflows could not be bundled:\n${said}`);
+  const run = createRunProgram({ ...environment(), NODE_OPTIONS: undefined });
+  const { code, stdout, stderr } = await run(process.execPath, [join(copy, 'workers/bundle.js')]);
+  if (code !== 0) throw new Error(`The workflows could not be bundled:\n${stdout}${stderr}`);
 }
 
 async function removeUnused(all: string): Promise<void> {
   for (const name of await readdir(all)) {
-    const { mtimeMs } = await stat(join(all, name));
-    if (Date.now() - mtimeMs > UNUSED_MS) await rm(join(all, name), { recursive: true, force: true });
+    const usedAtMs = await lastUsedMs(join(all, name));
+    if (usedAtMs !== null && Date.now() - usedAtMs > UNUSED_MS) await rm(join(all, name), { recursive: true, force: true });
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    (error: unknown) => {
-      if (errorCode(error) === 'ENOENT') return false;
-      throw error;
-    },
-  );
+/** Null when it is not there, or is no more: somebody else may be removing the same. */
+async function lastUsedMs(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
 }

@@ -23,7 +23,7 @@ export interface PartPlan {
 const STOP_LIMIT_MS = 10_000;
 
 /** The entry of every part that is a program of ours, by the part's name. */
-const PROGRAMS: Readonly<Record<string, readonly [file: string, ...args: string[]]>> = {
+const PROGRAMS = {
   'discord-stand-in': ['sandbox/discord/main.js'],
   'comfyui-node-a': ['sandbox/comfyui/main.js'],
   'comfyui-node-b': ['sandbox/comfyui/main.js'],
@@ -33,7 +33,15 @@ const PROGRAMS: Readonly<Record<string, readonly [file: string, ...args: string[
   discord: ['workers/main.js', '--role', 'discord'],
   bot: ['bot/main.js'],
   web: ['web/main.js'],
-};
+} as const satisfies Readonly<Record<string, readonly [file: string, ...args: string[]]>>;
+
+export type ProgramName = keyof typeof PROGRAMS;
+
+/** What Node is started with to be this part. @param programs where the programs are, compiled */
+export function nodeArgsOf(programs: string, name: ProgramName): readonly string[] {
+  const [file, ...args] = PROGRAMS[name];
+  return ['--enable-source-maps', '--disable-warning=ExperimentalWarning', join(programs, file), ...args];
+}
 
 /** What tells a part of this data folder apart from any other process: see `stopLeftovers`. */
 export function partMarks(dataDir: string): Readonly<Record<string, string>> {
@@ -95,18 +103,16 @@ function runLink({ uiUrl, namespace }: Addresses['temporal']): Environment {
 export function ownParts(plan: PartPlan): readonly PartSpec[] {
   const env = ownEnvironment(plan);
   const stopLimitMs = plan.settings.SHUTDOWN_GRACE + STOP_LIMIT_MS;
-  const names = ['yard', 'images', 'gpu', 'discord', 'bot', 'web'];
+  const names = ['yard', 'images', 'gpu', 'discord', 'bot', 'web'] as const;
   return names.map((name) => programPart(plan, name, name, env, stopLimitMs));
 }
 
-function programPart(plan: PartPlan, name: string, label: string, env: Environment, stopLimitMs: number): PartSpec {
-  const program = PROGRAMS[name] ?? [''];
-  const [file, ...args] = program;
+function programPart(plan: PartPlan, name: ProgramName, label: string, env: Environment, stopLimitMs: number): PartSpec {
   return {
     name,
     label,
     path: process.execPath,
-    args: ['--enable-source-maps', '--disable-warning=ExperimentalWarning', join(plan.programs, file), ...args],
+    args: nodeArgsOf(plan.programs, name),
     // Whatever this process was started with is not theirs.
     env: { ...plan.env, ...env, NODE_OPTIONS: undefined, TRAINYARD_PARENT_WATCH: '1' },
     cwd: plan.root,

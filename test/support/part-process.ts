@@ -20,10 +20,9 @@ export interface PartOfTest {
 
 export type PartEnvironment = Readonly<Record<string, string>>;
 
-/** @param file one of a `compiledCopy` */
-export function startPart([file, ...args]: readonly [file: string, ...args: string[]], env: PartEnvironment): PartOfTest {
+export function startPart(nodeArgs: readonly string[], env: PartEnvironment): PartOfTest {
   // A group of its own, so that a child it left behind can be found.
-  const child = spawn(process.execPath, ['--enable-source-maps', '--disable-warning=ExperimentalWarning', file, ...args], { cwd: ROOT, env, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+  const child = spawn(process.execPath, nodeArgs, { cwd: ROOT, env, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
   const output: string[] = [];
   const listeners = new Set<(line: string) => void>();
   for (const stream of [child.stdout, child.stderr]) {

@@ -14,6 +14,7 @@ import { APPLICATION_ID, USERS } from '../../sandbox/discord/people.js';
 import { createDiscordStandIn } from '../../sandbox/discord/stand-in.js';
 import { freePort } from '../../sandbox/servers/free-port.js';
 import { compiledCopy } from '../../sandbox/yard/compiled-copy.js';
+import { nodeArgsOf } from '../../sandbox/yard/parts.js';
 import { CANARIES } from './canaries.js';
 import { openTestDatabase } from './database.js';
 import { wrongdoings } from './discord-routes.js';
@@ -21,24 +22,18 @@ import { watchForLeaks, watchTexts } from './leak-watch.js';
 import { endPart, startPart, type PartEnvironment, type PartOfTest } from './part-process.js';
 import { testTemporalAddress } from './temporal.js';
 
-const PROGRAMS = {
-  yard: ['workers/main.js', '--role', 'yard'],
-  images: ['workers/main.js', '--role', 'images'],
-  gpu: ['workers/main.js', '--role', 'gpu'],
-  discord: ['workers/main.js', '--role', 'discord'],
-  bot: ['bot/main.js'],
-  web: ['web/main.js'],
-} as const satisfies Record<string, readonly [file: string, ...args: string[]]>;
+const PARTS = ['yard', 'images', 'gpu', 'discord', 'bot', 'web'] as const;
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-export type PartName = keyof typeof PROGRAMS;
+export type PartName = (typeof PARTS)[number];
 
 /** A yard whose parts are processes without a supervisor: nobody starts one again but the test. */
 export interface PartsYard extends YardAccess {
   readonly env: PartEnvironment;
   readonly discordControlUrl: string;
-  programOf(name: PartName): readonly [file: string, ...args: string[]];
+  /** What Node is started with to be the part. */
+  nodeArgs(name: PartName): readonly string[];
   part(name: PartName): PartOfTest;
   /** One more process of the same part, serving. */
   another(name: PartName): Promise<PartOfTest>;
@@ -73,14 +68,11 @@ export async function openPartsYard(settings: Readonly<Record<string, string>> =
     ...settings,
   };
   const programs = await compiledCopy(ROOT);
-  const programOf = (name: PartName): readonly [file: string, ...args: string[]] => {
-    const [file, ...args] = PROGRAMS[name];
-    return [join(programs, file), ...args];
-  };
+  const nodeArgs = (name: PartName): readonly string[] => nodeArgsOf(programs, name);
   const parts = new Map<PartName, PartOfTest>();
   const started: PartOfTest[] = [];
   const start = async (name: PartName): Promise<PartOfTest> => {
-    const part = startPart(programOf(name), env);
+    const part = startPart(nodeArgs(name), env);
     started.push(part);
     await part.ready();
     return part;
@@ -107,13 +99,13 @@ export async function openPartsYard(settings: Readonly<Record<string, string>> =
     await Promise.all([printed.close(), told.close()]);
     if (wrong.length > 0) throw new Error(wrong.join('\n'));
   };
-  await Promise.all((Object.keys(PROGRAMS) as PartName[]).map(async (name) => parts.set(name, await start(name))));
+  await Promise.all(PARTS.map(async (name) => parts.set(name, await start(name))));
   await access.driver.waitForBot();
   return {
     ...access,
     env,
     discordControlUrl: discord.controlUrl,
-    programOf,
+    nodeArgs,
     part(name) {
       const part = parts.get(name);
       if (part === undefined) throw new Error(`Expected a part ${name}.`);

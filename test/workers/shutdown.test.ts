@@ -182,7 +182,7 @@ describe('a process that is stopped while it starts', () => {
     const address = silent.address();
     if (address === null || typeof address === 'string') throw new Error('Expected a port.');
     const before = met;
-    const part = startPart(yard.programOf(name), { ...yard.env, MONGODB_URI: `mongodb://127.0.0.1:${address.port}/nowhere` });
+    const part = startPart(yard.nodeArgs(name), { ...yard.env, MONGODB_URI: `mongodb://127.0.0.1:${address.port}/nowhere` });
     try {
       await eventually(() => {
         expect(met).toBeGreaterThan(before);

@@ -156,4 +156,3 @@ async function trainBadly(parts: PlayParts, behaviour: JobBehaviour, mayEnd: rea
   await ended(parts, runId);
   return { runId, mayEnd };
 }
-

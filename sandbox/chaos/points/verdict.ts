@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { auditLedger } from '../../../models/ledger-audit.js';
 import { createRuns } from '../../../models/runs.js';
 import type { RunRow } from '../../../models/runs-schema.js';
 import type { JobRecord } from '../../comfyui/ground-truth.js';
 import { disagreementsAbout } from '../../demo/agreement/check.js';
 import type { Expectation } from '../../demo/agreement/expectation.js';
+import { auditDisagreements } from '../../demo/agreement/ledger.js';
 import type { Access } from '../../demo/player.js';
 import type { Played } from './plays.js';
 
@@ -25,7 +25,7 @@ export async function wrongWith(access: Access, played: Played): Promise<readonl
 async function look(access: Access, { runId, mayEnd }: Played): Promise<string[]> {
   const jobs = (await Promise.all(access.nodes.map(({ control }) => control.jobs()))).flat();
   const orphans = jobs.filter((job) => job.state === 'pending' || job.state === 'running').map((job) => `nodes: job ${job.promptId} of run ${job.runId ?? '?'} is still ${job.state}`);
-  if (runId === null) return [...orphans, ...(await auditLedger(access.mongo)).violations.map((violation) => `audit: ${JSON.stringify(violation)}`)];
+  if (runId === null) return [...orphans, ...(await auditDisagreements(access))];
   const row = await createRuns(access.mongo).read(runId);
   if (row === null) return [...orphans, `run row: run ${runId} has none`];
   if (row.open || row.end === null) return [...orphans, `run row: run ${runId} is still ${row.status}, attempt ${row.attempt}`];

@@ -21,9 +21,13 @@ export async function ledgerDisagreements({ mongo }: Witnesses, row: RunRow, { e
   if (end.kind === 'cancelled' && end.charge === 'part' && !(captured > 0 && captured < row.pricePoints)) {
     found.push(`expected a part of ${row.pricePoints} points captured, found ${captured}`);
   }
-  const audit = await auditLedger(mongo, createRuns(mongo));
-  for (const violation of audit.violations) found.push(`audit: ${JSON.stringify(violation)}`);
-  return found;
+  return [...found, ...(await auditDisagreements({ mongo }))];
+}
+
+/** What the audit finds wrong with the whole ledger, or between it and the runs. */
+export async function auditDisagreements({ mongo }: Pick<Witnesses, 'mongo'>): Promise<string[]> {
+  const { violations } = await auditLedger(mongo, createRuns(mongo));
+  return violations.map((violation) => `audit: ${JSON.stringify(violation)}`);
 }
 
 function wantedKinds(end: Expectation['end'], pricePoints: number): string {
