@@ -14,6 +14,11 @@ export function settleRunIdOf(runId: string): string {
   return `settle-run:${runId}`;
 }
 
+/** The run that a workflow trains or settles; null for one that belongs to no run. */
+export function runIdOfWorkflow(workflowId: string): string | null {
+  return /^(?:train|settle)-run:(.+)$/.exec(workflowId)?.[1] ?? null;
+}
+
 /** There is one keeper of the cards a yard, for ever: Temporal is the lock that makes it the only writer of cards. */
 export function keepCardsIdOf(prefix: string): string {
   return `${prefix}keep-cards`;

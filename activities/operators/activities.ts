@@ -15,7 +15,7 @@ export interface OperatorsDependencies {
 
 export interface NoteTroublesRequest {
   readonly found: readonly Trouble[];
-  /** Runs that could not be asked about: their troubles are not over because of that. */
+  /** What Temporal gave no answer about: while there is any, no trouble of a workflow is over. */
   readonly skipped: readonly string[];
 }
 
@@ -37,16 +37,12 @@ export function createOperatorsActivities(deps: OperatorsDependencies) {
     async noteTroubles({ found, skipped }: NoteTroublesRequest): Promise<{ lasting: number; untold: number }> {
       const now = new Date();
       const lasting = [...found, ...(await nodesOut(deps, now)), ...(await queuesWaiting(deps, now))];
-      const { began, ended } = await deps.troubles.note(lasting, (trouble) => isAbout(trouble, skipped), now);
+      const { began, ended } = await deps.troubles.note(lasting, (trouble) => skipped.length > 0 && 'workflowId' in trouble, now);
       for (const trouble of began) log.warn('operators are needed', { trouble });
       for (const trouble of ended) log.info('a trouble is over', { key: troubleKey(trouble) });
       return { lasting: lasting.length, untold: await deps.troubles.countUntold() };
     },
   };
-}
-
-function isAbout(trouble: Trouble, runIds: readonly string[]): boolean {
-  return 'runId' in trouble && trouble.kind !== 'queue-waiting' && trouble.runId !== null && runIds.includes(trouble.runId);
 }
 
 async function nodesOut({ nodes, nodeReportIntervalMs }: OperatorsDependencies, now: Date): Promise<Trouble[]> {

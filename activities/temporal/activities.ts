@@ -5,8 +5,6 @@ import type { DeadRuns, DeadRunsDependencies } from './dead-runs.js';
 
 export interface TemporalDependencies extends DeadRunsDependencies {
   readonly client: Client;
-  /** The `yard` queue, on which `settleRun` and the keeper of the cards run. */
-  readonly yardQueue: string;
 }
 
 export type TemporalActivities = ReturnType<typeof createTemporalActivities>;

@@ -19,6 +19,8 @@ export interface DeadRunsDependencies {
   readonly ledger: Pick<PointsLedger, 'openHolds'>;
   readonly sightings: Pick<Sightings, 'seenDead' | 'forget'>;
   readonly namespaceId: string;
+  /** The `yard` queue, on which all workflows of this yard run. */
+  readonly yardQueue: string;
   /** The workflow id of the one keeper of the cards. */
   readonly keepCardsId: string;
   readonly graceMs: number;
@@ -37,7 +39,7 @@ export interface DeadRuns {
   readonly waiting: readonly string[];
   /** Rows of another namespace and holds without a row: reported, never settled. */
   readonly reported: readonly string[];
-  /** Temporal gave no answer about them: the next sweep asks again. */
+  /** Ids of workflows that Temporal gave no answer about, and queues whose workflows it did not name: the next sweep asks again. */
   readonly skipped: readonly string[];
   readonly troubles: readonly Trouble[];
 }
@@ -47,17 +49,25 @@ type Verdict = 'alive' | 'settle' | 'waiting' | 'report' | 'skip';
 interface Judged {
   readonly runId: string;
   readonly verdict: Verdict;
-  readonly troubles: readonly Trouble[];
+  /** What the row or the hold itself tells; see `troublesIn` for those of workflows. */
+  readonly trouble?: Trouble;
 }
 
 /** What Temporal says of a workflow: `null` = there is none, `unknown` = it could not be asked. */
 type Answer = WorkflowExecutionDescription | null | 'unknown';
 
+/** What one sweep asks Temporal. */
+interface Inquiry {
+  readonly ask: (workflowId: string) => Promise<Answer>;
+  /** By workflow id. */
+  readonly answers: ReadonlyMap<string, Answer>;
+}
+
 const CLOSED: readonly WorkflowExecutionStatusName[] = ['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT'];
 
-/** More rows of a kind than a yard has open at once; a sweep looks at them in groups. */
-const ROWS_A_SWEEP = 5_000;
-const ROWS_AT_ONCE = 20;
+/** More rows, or workflows, of a kind than a yard has open at once; a sweep looks at them in groups. */
+const MOST_A_SWEEP = 5_000;
+const ASKED_AT_ONCE = 20;
 const ANSWER_WITHIN_MS = 10_000;
 
 /** See `findDeadRuns` in `activities.ts` for what is promised. */
@@ -65,11 +75,11 @@ export async function findDeadRuns(deps: DeadRunsDependencies, sweepId: string):
   const now = new Date();
   const { rows, holding, withoutRow } = await unsettledRuns(deps, now);
   const unfinishedOf = ({ open, runId }: RunRow): Unfinished => (open || holding.has(runId) ? 'points' : 'notice');
+  const inquiry = createInquiry(deps.client);
   const judged = withoutRow.map(judgeWithoutRow);
-  for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) {
-    judged.push(...(await Promise.all(rows.slice(at, at + ROWS_AT_ONCE).map((row) => judge(deps, row, unfinishedOf(row), { sweepId, now })))));
-  }
-  const keeper = await ask(deps.client, deps.keepCardsId);
+  judged.push(...(await inGroups(rows, (row) => judge(deps, inquiry, row, unfinishedOf(row), { sweepId, now }))));
+  const unnamed = await askAboutOthers(deps, inquiry);
+  const answers = [...inquiry.answers];
   const runIds = (verdict: Verdict): string[] => judged.filter((each) => each.verdict === verdict).map(({ runId }) => runId);
   return {
     looked: judged.length,
@@ -77,8 +87,8 @@ export async function findDeadRuns(deps: DeadRunsDependencies, sweepId: string):
     settling: runIds('settle'),
     waiting: runIds('waiting'),
     reported: runIds('report'),
-    skipped: runIds('skip'),
-    troubles: [...judged.flatMap(({ troubles }) => troubles), ...troublesIn(keeper, null, deps.patience)],
+    skipped: [...answers.flatMap(([workflowId, answer]) => (answer === 'unknown' ? [workflowId] : [])), ...unnamed],
+    troubles: [...judged.flatMap(({ trouble }) => trouble ?? []), ...answers.flatMap(([, answer]) => troublesIn(answer, deps.patience))],
   };
 }
 
@@ -94,9 +104,9 @@ interface UnsettledRuns {
 async function unsettledRuns({ runs, ledger, graceMs, announceMs }: DeadRunsDependencies, now: Date): Promise<UnsettledRuns> {
   const olderThan = new Date(now.getTime() - graceMs);
   const noticesSince = new Date(now.getTime() - announceMs);
-  const found = new Map((await runs.unsettled({ olderThan, noticesSince, limit: ROWS_A_SWEEP })).map((row) => [row.runId, row]));
+  const found = new Map((await runs.unsettled({ olderThan, noticesSince, limit: MOST_A_SWEEP })).map((row) => [row.runId, row]));
   const withoutRow: OpenHold[] = [];
-  const holds = await ledger.openHolds(olderThan, ROWS_A_SWEEP);
+  const holds = await ledger.openHolds(olderThan, MOST_A_SWEEP);
   for (const hold of holds) {
     if (found.has(hold.runId)) continue;
     const row = await runs.read(hold.runId);
@@ -108,7 +118,7 @@ async function unsettledRuns({ runs, ledger, graceMs, announceMs }: DeadRunsDepe
 
 /** Which namespace ran it stands in the row alone, and a workflow that is not found in this one may live in another. */
 function judgeWithoutRow({ runId, accountId, amountPoints, at }: OpenHold): Judged {
-  return { runId, verdict: 'report', troubles: [{ kind: 'hold-without-run', runId, accountId, amountPoints, since: at.toISOString() }] };
+  return { runId, verdict: 'report', trouble: { kind: 'hold-without-run', runId, accountId, amountPoints, since: at.toISOString() } };
 }
 
 interface Sweep {
@@ -116,34 +126,79 @@ interface Sweep {
   readonly now: Date;
 }
 
-async function judge(deps: DeadRunsDependencies, { runId, namespaceId }: RunRow, unfinished: Unfinished, { sweepId, now }: Sweep): Promise<Judged> {
-  if (namespaceId !== deps.namespaceId) return { runId, verdict: 'report', troubles: [{ kind: 'foreign-run', runId, namespaceId }] };
-  const run = await ask(deps.client, trainRunIdOf(runId));
-  if (run === 'unknown') return { runId, verdict: 'skip', troubles: [] };
+async function judge(deps: DeadRunsDependencies, { ask }: Inquiry, { runId, namespaceId }: RunRow, unfinished: Unfinished, { sweepId, now }: Sweep): Promise<Judged> {
+  if (namespaceId !== deps.namespaceId) return { runId, verdict: 'report', trouble: { kind: 'foreign-run', runId, namespaceId } };
+  const run = await ask(trainRunIdOf(runId));
+  if (run === 'unknown') return { runId, verdict: 'skip' };
   if (run !== null && isAlive(run)) {
     await deps.sightings.forget(runId);
-    return { runId, verdict: 'alive', troubles: troublesIn(run, runId, deps.patience) };
+    return { runId, verdict: 'alive' };
   }
   const sightings = await deps.sightings.seenDead(runId, sweepId, now);
-  const settling = await ask(deps.client, settleRunIdOf(runId));
-  return { runId, verdict: isDueAfter(sightings, unfinished) ? 'settle' : 'waiting', troubles: troublesIn(settling, runId, deps.patience) };
+  await ask(settleRunIdOf(runId));
+  return { runId, verdict: isDueAfter(sightings, unfinished) ? 'settle' : 'waiting' };
+}
+
+/**
+ * Asks about every other workflow of the yard that runs: one that was stuck at its first task has no row to be found by, and uploads and
+ * the keeper of the cards belong to no run. Returns the queue when Temporal does not say which there are.
+ */
+async function askAboutOthers({ client, yardQueue, keepCardsId }: DeadRunsDependencies, { ask, answers }: Inquiry): Promise<string[]> {
+  // Named here too, since the list of those that run comes a moment late.
+  const others = new Set([keepCardsId]);
+  const unnamed: string[] = [];
+  try {
+    await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, async () => {
+      for await (const { workflowId } of client.workflow.list({ query: `TaskQueue=${JSON.stringify(yardQueue)} AND ExecutionStatus="Running"` })) {
+        if (others.size >= MOST_A_SWEEP) break;
+        if (!answers.has(workflowId)) others.add(workflowId);
+      }
+    });
+  } catch (error) {
+    if (!isUnanswered(error)) throw error;
+    unnamed.push(yardQueue);
+  }
+  await inGroups([...others], ask);
+  return unnamed;
+}
+
+async function inGroups<Item, Result>(items: readonly Item[], look: (item: Item) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let at = 0; at < items.length; at += ASKED_AT_ONCE) results.push(...(await Promise.all(items.slice(at, at + ASKED_AT_ONCE).map(look))));
+  return results;
 }
 
 function isAlive({ status }: WorkflowExecutionDescription): boolean {
   return !CLOSED.includes(status.name);
 }
 
-function troublesIn(answer: Answer, runId: string | null, patience: Patience | undefined): Trouble[] {
-  return answer === null || answer === 'unknown' || !isAlive(answer) ? [] : troublesOf(answer, runId, patience);
+function troublesIn(answer: Answer, patience: Patience | undefined): Trouble[] {
+  return answer === null || answer === 'unknown' || !isAlive(answer) ? [] : troublesOf(answer, patience);
+}
+
+function createInquiry(client: Client): Inquiry {
+  const answers = new Map<string, Answer>();
+  return {
+    answers,
+    async ask(workflowId) {
+      const answer = await describeWorkflow(client, workflowId);
+      answers.set(workflowId, answer);
+      return answer;
+    },
+  };
 }
 
 /** What cannot be asked is not judged: a namespace that is away looks like *all runs are gone*. */
-async function ask(client: Client, workflowId: string): Promise<Answer> {
+async function describeWorkflow(client: Client, workflowId: string): Promise<Answer> {
   try {
     return await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () => client.workflow.getHandle(workflowId).describe());
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
-    if (error instanceof NamespaceNotFoundError || error instanceof ServiceError) return 'unknown';
+    if (isUnanswered(error)) return 'unknown';
     throw error;
   }
+}
+
+function isUnanswered(error: unknown): boolean {
+  return error instanceof NamespaceNotFoundError || error instanceof ServiceError;
 }

@@ -1,5 +1,6 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { Trouble } from '../../domain/troubles.js';
+import { runIdOfWorkflow } from '../../domain/workflow-names.js';
 
 /** How often something may fail in a row before operators are told. */
 export interface Patience {
@@ -20,8 +21,9 @@ const LONGEST_FAILURE = 300;
 
 type Pending = Pick<WorkflowExecutionDescription, 'workflowId'> & { readonly raw: Pick<WorkflowExecutionDescription['raw'], 'pendingWorkflowTask' | 'pendingActivities'> };
 
-/** What operators have to know of a workflow that runs. `runId` is null for one that belongs to no run. */
-export function troublesOf({ workflowId, raw }: Pending, runId: string | null, patience: Patience = USUAL_PATIENCE): Trouble[] {
+/** What operators have to know of a workflow that runs. */
+export function troublesOf({ workflowId, raw }: Pending, patience: Patience = USUAL_PATIENCE): Trouble[] {
+  const runId = runIdOfWorkflow(workflowId);
   const found: Trouble[] = [];
   // Attempts count from one: the one under way has not failed yet.
   const failures = (raw.pendingWorkflowTask?.attempt ?? 1) - 1;

@@ -36,7 +36,7 @@ const ROWS: Readonly<Record<string, { readonly shown: readonly Shown[]; readonly
   'Dead runs are not settled': {
     shown: [TRIGGER, ['test/e2e/settle-schedule.test.ts', 'goes on with the next sweep after one was terminated, which counts for nothing'], ['test/e2e/settle-schedule.test.ts', 'stays paused when workers start again, and is made anew when it was deleted']],
   },
-  'A workflow task fails again and again': { shown: [['test/e2e/settle-stuck.test.ts', 'is told to operators, never settled, and goes on with the next release of the yard'], EACH], told: 'stuck-workflow' },
+  'A workflow task fails again and again': { shown: [['test/e2e/settle-stuck.test.ts', 'is told to operators, also when it never came to its row, never settled, and goes on with the next release of the yard'], EACH], told: 'stuck-workflow' },
   'Points are not given back': { shown: [['test/e2e/settle-stuck.test.ts', 'is told with what it says, whoever tries: the run or its settling'], EACH], told: 'release-failing' },
   'A run of another namespace': { shown: [FOREIGN, ['test/e2e/settle.test.ts', 'reports a row of another namespace and never settles it']], told: 'foreign-run' },
   'Points are held for a run that is not on record': {

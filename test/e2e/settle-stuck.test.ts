@@ -30,13 +30,13 @@ afterAll(() => yard.stop(), 60_000);
 function look(prefix = yard.prefix): Promise<DeadRuns> {
   const { context } = yard;
   return createTemporalActivities({
-    ...context.models, client: context.client, namespaceId: context.namespaceId, yardQueue: context.queues.yard, keepCardsId: keepCardsIdOf(prefix),
+    ...context.models, client: context.client, namespaceId: context.namespaceId, yardQueue: queueNames(prefix).yard, keepCardsId: keepCardsIdOf(prefix),
     graceMs: 1, announceMs: 3_600_000, patience: { workflowTaskFailures: 1, releaseAttempts: 2 },
   }).findDeadRuns({ sweepId: randomUUID() });
 }
 
 describe('a run whose workflow code throws for ever', () => {
-  it('is told to operators, never settled, and goes on with the next release of the yard', async () => {
+  it('is told to operators, also when it never came to its row, never settled, and goes on with the next release of the yard', async () => {
     // Its own queues: nobody decodes its images, so it waits there for the broken release.
     const prefix = `t${randomUUID().slice(0, 8)}/`;
     const apart = { ...yard.context, settings: { ...yard.context.settings, TASK_QUEUE_PREFIX: prefix }, queues: queueNames(prefix) };
@@ -49,7 +49,7 @@ describe('a run whose workflow code throws for ever', () => {
       };
     };
     const good = await workflowBundle();
-    const quote = await aQuote();
+    const [quote, unopened] = [await aQuote(), await aQuote()];
     const stopGood = await release(good);
     expect(await startTrainRun(yard.client, prefix, quote, '1')).toBe('started');
     await waitForRow(yard, quote.runId, (row) => row.open);
@@ -57,23 +57,27 @@ describe('a run whose workflow code throws for ever', () => {
 
     const stopBroken = await release(broken(good));
     await yard.client.workflow.getHandle(trainRunIdOf(quote.runId)).cancel();
-    const stuck = { kind: 'stuck-workflow', workflowId: trainRunIdOf(quote.runId), runId: quote.runId, failures: expect.any(Number) };
+    expect(await startTrainRun(yard.client, prefix, unopened, '1')).toBe('started');
+    const stuck = ({ runId }: Quote) => ({ kind: 'stuck-workflow', workflowId: trainRunIdOf(runId), runId, failures: expect.any(Number) });
     await eventually(async () => {
-      expect((await look()).troubles).toContainEqual(stuck);
+      const { troubles } = await look(prefix);
+      expect(troubles).toEqual([stuck(quote), stuck(unopened)]);
     }, 60_000, 300);
-    const seen = [await look(), await look()];
+    const seen = [await look(prefix), await look(prefix)];
     expect(seen.flatMap(({ settling, waiting }) => [...settling, ...waiting])).toEqual([]);
     expect((await yard.context.models.runs.read(quote.runId))?.open).toBe(true);
+    expect(await yard.context.models.runs.read(unopened.runId)).toBeNull();
     await stopBroken();
 
     const stopMended = await release(good);
     await waitForRow(yard, quote.runId, (row) => row.end?.kind === 'cancelled');
+    await waitForRow(yard, unopened.runId, (row) => row.open);
     await eventually(async () => {
-      expect((await look()).troubles).toEqual([]);
+      expect((await look(prefix)).troubles).toEqual([]);
     }, 30_000, 300);
     await stopMended();
     await yard.client.schedule.getHandle(`${prefix}settle-runs`).delete();
-    for (const workflowId of [keepCardsIdOf(prefix), trainRunIdOf(quote.runId)]) await yard.client.workflow.getHandle(workflowId).terminate().catch(() => undefined);
+    for (const workflowId of [keepCardsIdOf(prefix), ...[quote, unopened].map(({ runId }) => trainRunIdOf(runId))]) await yard.client.workflow.getHandle(workflowId).terminate().catch(() => undefined);
   }, 240_000);
 });
 

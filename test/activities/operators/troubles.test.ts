@@ -112,9 +112,12 @@ describe('operators are told', () => {
   }, 60_000);
 
   it('not that a trouble is over while Temporal cannot be asked about it', async () => {
-    await sweep([stuck()]);
-    expect((await sweep([], [runId])).told).toBe(0);
-    expect((await texts())[0]).not.toContain('Over');
+    const held: Trouble = { kind: 'hold-without-run', runId, accountId: 'discord:1', amountPoints: 1900, since: '2026-03-01T12:00:00Z' };
+    await sweep([stuck(), held]);
+    expect((await sweep([], ['t/keep-cards'])).told).toBe(1);
+    const [workflow, hold] = [(await texts()).find((text) => text.includes('workflow is stuck')), (await texts()).find((text) => text.includes('not on record'))];
+    expect(workflow).not.toContain('Over');
+    expect(hold).toContain('Over');
   });
 });
 
