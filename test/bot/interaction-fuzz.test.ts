@@ -33,6 +33,8 @@ let listening: Listening;
 let lines: Line[] = [];
 /** How often each interaction was acknowledged, at the wire of the REST client. */
 let acknowledged = new Map<string, number>();
+/** What discord.js made of a packet and gave to the bot. */
+let emitted = new Set<string>();
 const unhandled: unknown[] = [];
 const note = (reason: unknown): void => { unhandled.push(reason); };
 
@@ -43,6 +45,7 @@ beforeAll(async () => {
   const log = pino({ level: 'warn' }, sink);
   bot = await startTestBot({ database: database.connection, prefix: `bot-fuzz-${randomUUID()}-`, log });
   bot.client.removeAllListeners(Events.InteractionCreate);
+  bot.client.on(Events.InteractionCreate, ({ id }) => emitted.add(id));
   listening = listen(bot.client, createRouter({ services: bot.services, commands: COMMANDS, messageCommands: MESSAGE_COMMANDS, components: COMPONENTS }), log);
   answerAtTheWire();
 });
@@ -106,6 +109,7 @@ describe('whatever interaction comes', () => {
       for (let from = 0; from < sent.length; from += AT_ONCE) {
         lines = [];
         acknowledged = new Map();
+        emitted = new Set();
         const batch = sent.slice(from, from + AT_ONCE).map((each) => addressed(each, (number += 1)));
         const read = new Map(batch.map(({ id, payload: each }) => [id, deliver(each)]));
         await listening.drained();
@@ -117,6 +121,7 @@ describe('whatever interaction comes', () => {
           else if (times > 1) wrong.push({ what, times, each });
           else if (refusal !== undefined && refusal.reference === undefined) wrong.push({ what, refusal, each });
           else if (refusal !== undefined) tally.logged += 1;
+          else if (emitted.has(id)) wrong.push({ what, silence: each });
           else if (read.get(id) === false) tally.unread += 1;
           else tally.dropped += 1;
         }
