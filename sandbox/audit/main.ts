@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import mongoose from 'mongoose';
+import { connectionLimits, type Patience } from '../../models/connection-limits.js';
 import { auditLedger, type AuditReport } from '../../models/ledger-audit.js';
 import { createRuns } from '../../models/runs.js';
 import { auditSettings } from './config.js';
@@ -10,7 +11,8 @@ import { auditText } from './report.js';
 /** `npm run audit [-- --json]`: 0 when every rule of the ledger holds, 1 when one is broken, 2 when it could not be read. */
 const EXIT = { clean: 0, violated: 1, unread: 2 } as const;
 
-const SERVER_SELECTION_TIMEOUT_MS = 5_000;
+/** Somebody waits at a terminal, for sums over every entry there is. */
+const PATIENCE: Patience = { findsServerWithinMs: 5_000, silentAfterMs: 120_000 };
 
 class Unread extends Error {}
 
@@ -32,7 +34,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function audit(uri: string): Promise<AuditReport> {
-  const connection = mongoose.createConnection(uri, { serverSelectionTimeoutMS: SERVER_SELECTION_TIMEOUT_MS, autoIndex: false, autoCreate: false });
+  const connection = mongoose.createConnection(uri, { ...connectionLimits(PATIENCE), autoIndex: false, autoCreate: false });
   try {
     await connection.asPromise();
     return await auditLedger(connection, createRuns(connection));
