@@ -74,6 +74,15 @@ describe('the client', () => {
     expect(await problemOf(client.queue())).toEqual({ kind: 'timeout' });
   });
 
+  it('reads a reply of 32 MiB, and none that is a byte larger', async () => {
+    const empty = '{"queue_running":[],"queue_pending":[]}';
+    const largest = 32 * 1024 * 1024;
+    respond(200, empty.padEnd(largest));
+    await expect(client.queue()).resolves.toEqual({ running: [], pending: [] });
+    respond(200, empty.padEnd(largest + 1));
+    expect(await problemOf(client.queue())).toEqual({ kind: 'malformed', problem: `expected a reply of at most ${largest} bytes, got more` });
+  });
+
   it('reads no reply without end', async () => {
     answer = (_request, response) => {
       response.writeHead(200);
