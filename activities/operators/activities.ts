@@ -19,6 +19,13 @@ export interface NoteTroublesRequest {
   readonly skipped: readonly string[];
 }
 
+export interface NotedTroubles {
+  /** Troubles of nodes and queues. Sweeps that began in an older version have noted theirs without naming them. */
+  readonly added?: readonly Trouble[];
+  /** How much operators have yet to hear. */
+  readonly untold: number;
+}
+
 /** Three reports have not come: a worker that restarts misses one. */
 const REPORTS_MISSED = 3;
 /** A node nobody has heard of for a week was taken away, and not by accident. */
@@ -32,15 +39,15 @@ export function createOperatorsActivities(deps: OperatorsDependencies) {
   return {
     /**
      * Adds nodes that are out and queues that wait long to what the sweep found, and keeps all of it on record.
-     * `untold` = how much operators have yet to hear. Repeating it changes nothing more.
+     * Repeating it changes nothing more.
      */
-    async noteTroubles({ found, skipped }: NoteTroublesRequest): Promise<{ lasting: number; untold: number }> {
+    async noteTroubles({ found, skipped }: NoteTroublesRequest): Promise<NotedTroubles> {
       const now = new Date();
-      const lasting = [...found, ...(await nodesOut(deps, now)), ...(await queuesWaiting(deps, now))];
-      const { began, ended } = await deps.troubles.note(lasting, (trouble) => skipped.length > 0 && 'workflowId' in trouble, now);
+      const added = [...(await nodesOut(deps, now)), ...(await queuesWaiting(deps, now))];
+      const { began, ended } = await deps.troubles.note([...found, ...added], (trouble) => skipped.length > 0 && 'workflowId' in trouble, now);
       for (const trouble of began) log.warn('operators are needed', { trouble });
       for (const trouble of ended) log.info('a trouble is over', { key: troubleKey(trouble) });
-      return { lasting: lasting.length, untold: await deps.troubles.countUntold() };
+      return { added, untold: await deps.troubles.countUntold() };
     },
   };
 }

@@ -68,7 +68,7 @@ const activities = {
   ensureKeepCards: () => Promise.resolve(),
   findDeadRuns: () => Promise.resolve({ looked: 2, alive: 1, settling: ['r1'], waiting: [], reported: [], skipped: [], troubles: [] }),
   startSettleRun: () => Promise.resolve(),
-  noteTroubles: () => Promise.resolve({ untold: 1 }),
+  noteTroubles: () => Promise.resolve({ added: [], untold: 1 }),
   tellOperators: () => Promise.resolve({}),
   keepCards: () => Promise.resolve(),
 };

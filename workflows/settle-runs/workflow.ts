@@ -22,8 +22,9 @@ export async function settleRuns(): Promise<DeadRuns> {
   const unstarted = await startSettling(report.settling);
   // The details need a worker to be shown; the memo stays with the closed sweep, for health and for operators.
   upsertMemo({ [SWEEP_MEMO]: countsOf(report) });
-  setCurrentDetails(detailsOf(report));
-  await tellOperators(report);
+  setCurrentDetails(detailsOf(report, report.troubles));
+  const added = await tellOperators(report);
+  setCurrentDetails(detailsOf(report, [...report.troubles, ...added]));
   const [failure] = unstarted;
   if (failure !== undefined) throw failure;
   return report;
@@ -51,8 +52,11 @@ async function startSettling(runIds: readonly string[]): Promise<ActivityFailure
   return failures;
 }
 
-/** Whether operators can be told is nothing a sweep may fail of: what they have not heard, the next one tells. */
-async function tellOperators({ troubles, skipped }: DeadRuns): Promise<void> {
+/**
+ * Whether operators can be told is nothing a sweep may fail of: what they have not heard, the next one tells.
+ * @returns the troubles of nodes and queues, which the sweep itself does not look at
+ */
+async function tellOperators({ troubles, skipped }: DeadRuns): Promise<readonly Trouble[]> {
   const yard = proxyActivities<OperatorsActivities>({
     startToCloseTimeout: '20 seconds',
     scheduleToCloseTimeout: '45 seconds',
@@ -68,12 +72,15 @@ async function tellOperators({ troubles, skipped }: DeadRuns): Promise<void> {
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     summary: 'tell operators',
   });
+  let told: readonly Trouble[] = [];
   try {
-    const { untold } = await yard.noteTroubles({ found: troubles, skipped });
+    const { added = [], untold } = await yard.noteTroubles({ found: troubles, skipped });
+    told = added;
     if (untold > 0) await discord.tellOperators({});
   } catch (error) {
     log.warn('could not tell operators of all troubles; the next sweep does', { error: String(error) });
   }
+  return told;
 }
 
 function countsOf({ looked, alive, settling, waiting, reported, skipped, troubles }: DeadRuns): SweepCounts {
@@ -88,7 +95,7 @@ function countsOf({ looked, alive, settling, waiting, reported, skipped, trouble
   };
 }
 
-function detailsOf({ looked, alive, settling, waiting, reported, skipped, troubles }: DeadRuns): string {
+function detailsOf({ looked, alive, settling, waiting, reported, skipped }: DeadRuns, troubles: readonly Trouble[]): string {
   return [
     `looked at **${looked}** · alive ${alive}`,
     `settling: ${listOf(settling)}`,
@@ -119,7 +126,8 @@ function troubleLine(trouble: Trouble): string {
     case 'hold-without-run':
       return `${trouble.amountPoints} points are held for run ${trouble.runId}, which is not on record`;
     case 'node-out':
+      return `node \`${trouble.nodeId}\` takes no training since ${trouble.seenAt}`;
     case 'queue-waiting':
-      return trouble.kind;
+      return `run ${trouble.runId} waits in queue \`${trouble.queue}\` since ${trouble.since}`;
   }
 }

@@ -47,7 +47,7 @@ async function sweep(found: readonly Trouble[] = [], skipped: readonly string[] 
   const operators = createOperatorsActivities({ runs, nodes, troubles, namespaceId: 'namespace', nodeReportIntervalMs: REPORT_MS });
   const noted = await asActivity((request: NoteTroublesRequest) => operators.noteTroubles(request), { found, skipped });
   const { told } = noted.untold > 0 ? await asActivity(discord.activities.tellOperators, {}) : { told: 0 };
-  return { ...noted, told };
+  return { lasting: found.length + (noted.added ?? []).length, untold: noted.untold, told };
 }
 
 const seen = (): Promise<SeenMessage[]> => discord.driver.user('olga').visibleMessages({ channel: channelId });
