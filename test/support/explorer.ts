@@ -39,24 +39,32 @@ interface Choice {
 /** Every order in which the actors can step and die, each state visited once. */
 export async function explore<Data>(world: World<Data>): Promise<Explored<Data>> {
   const seen = new Set<string>();
+  const reached = new Set<string>();
   const ends = new Map<string, EndState<Data>>();
   const waiting: (readonly Choice[])[] = [[]];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     const history = await replay(world, path);
     for (let key = history.key(); !seen.has(key); key = history.key()) {
       seen.add(key);
-      const [next, ...others] = history.choices();
+      // To do the same steps again only to arrive where others were costs more than all the rest.
+      const [next, ...others] = history.choices().filter((choice) => isNew(reached, history.keyAfter(choice)));
       const steps = history.steps();
       for (const choice of others) waiting.push([...steps, choice]);
-      if (next === undefined) ends.set(key, history.end());
-      else await history.take(next);
+      if (history.isOver()) ends.set(key, history.end());
+      if (next === undefined) break;
+      await history.take(next);
     }
   }
   return { states: seen.size, ends: [...ends.values()] };
 }
 
+function isNew(reached: Set<string>, key: string): boolean {
+  return reached.size < reached.add(key).size;
+}
+
 interface Seat<in Data> {
-  readonly heard: unknown[];
+  /** All that it was told, written one after the other. */
+  heard: string;
   pending: { readonly effect: Effect<Data>; readonly tell: (told: unknown) => void } | null;
   state: 'alive' | 'dead' | 'done';
   told: unknown;
@@ -65,7 +73,7 @@ interface Seat<in Data> {
 /** Actors are plain asynchronous code, so a state is reached again by doing the same steps again. */
 async function replay<Data>(world: World<Data>, path: readonly Choice[]) {
   const data = world.newData();
-  const seats = world.actors.map((): Seat<Data> => ({ heard: [], pending: null, state: 'alive', told: undefined }));
+  const seats = world.actors.map((): Seat<Data> => ({ heard: '', pending: null, state: 'alive', told: undefined }));
   world.actors.forEach((actor, at) => {
     const seat = seats[at];
     if (seat !== undefined) start(actor, seat);
@@ -81,7 +89,7 @@ async function replay<Data>(world: World<Data>, path: readonly Choice[]) {
     if (choice.what !== 'step') seat.state = 'dead';
     const told = pending.effect(data);
     if (choice.what === 'die after') return;
-    seat.heard.push(told);
+    seat.heard = afterHearing(seat, told);
     pending.tell(told);
     await settle(seats);
   };
@@ -90,7 +98,18 @@ async function replay<Data>(world: World<Data>, path: readonly Choice[]) {
   return {
     take,
     steps: (): readonly Choice[] => [...taken],
-    key: () => JSON.stringify([data, seats.map(({ heard, state, told }) => (state === 'alive' ? heard : [state, told]))], untimed),
+    /** What is stored, and what everyone who lives has heard, once this choice is taken: it says all of what can follow. */
+    keyAfter({ actor, what }: Choice): string {
+      const after = structuredClone(data);
+      const told = seats[actor]?.pending?.effect(after);
+      const heardBy = (seat: Seat<Data>, at: number): string => {
+        if (seat.state === 'dead' || (at === actor && what === 'die after')) return 'dead';
+        return at === actor ? afterHearing(seat, told) : seat.heard;
+      };
+      return [textOf(after), ...seats.map(heardBy)].join('\n\n');
+    },
+    isOver: () => seats.every(({ pending }) => pending === null),
+    key: () => [textOf(data), ...seats.map(({ heard, state, told }) => (state === 'alive' ? heard : textOf([state, told])))].join('\n\n'),
     choices: (): Choice[] =>
       seats.flatMap(({ pending }, actor): Choice[] => {
         if (pending === null) return [];
@@ -116,6 +135,12 @@ function start<Data>(actor: Actor<Data>, seat: Seat<Data>): void {
   };
   actor.act(call).then(ended, ended);
 }
+
+function afterHearing({ heard }: Seat<never>, told: unknown): string {
+  return `${heard}\n${textOf(told)}`;
+}
+
+const textOf = (value: unknown): string => JSON.stringify([value], untimed);
 
 /** Dates and hashes do not tell two states apart. */
 function untimed(name: string, value: unknown): unknown {
