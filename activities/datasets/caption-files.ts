@@ -35,12 +35,10 @@ export function createCaptionActivities({ interactions, datasets }: CaptionDepen
 
   return {
     /** Reads the caption file of a picture and keeps its text with the upload. */
-    async fetchCaption({ interactionId, fileNumber, pictureNumber }: FileRequest & { pictureNumber: number }): Promise<StepOutcome> {
+    async fetchCaption({ interactionId, fileNumber, pictureNumber }: FileRequest & { pictureNumber: number }): Promise<void> {
       const open = await decisions.open(interactionId, { role: 'caption', number: fileNumber });
       const text = open === null ? null : await textOf(open);
-      if (text === null) return { kind: 'decided' };
-      await interactions.setCaption(interactionId, pictureNumber, text);
-      return { kind: 'done' };
+      if (text !== null) await interactions.setCaption(interactionId, pictureNumber, text);
     },
 
     /** Gives the caption in a file to an image that is in the dataset already. */
