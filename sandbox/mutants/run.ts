@@ -74,7 +74,8 @@ async function tryGeneric({ seed, count, only, say }: MutantsRun, copy: Copy, tr
   const sites = new Map([...texts].filter(([file]) => ROOMS.some((room) => file.startsWith(room))).map(([file, text]) => [file, sitesIn(file, text)]));
   const types = createTypeCheck(copy.folder);
   const { chosen, stillborn } = chooseSites(sites, count, createChance(seed), (site) => types.compiles(site));
-  say(`${chosen.length} generic mutants from seed ${seed}; ${stillborn} more do not compile.`);
+  const names = chosen.map((site) => nameOf(site, texts.get(site.file) ?? ''));
+  say(`${chosen.length} generic mutants from seed ${seed}; ${stillborn} more do not compile. They are: ${names.join(', ')}`);
   const imports = importsOf(texts);
   const results: GenericResult[] = [];
   for (const site of chosen) {
