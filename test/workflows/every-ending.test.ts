@@ -140,6 +140,15 @@ describe('a run', () => {
   }, 120_000);
 });
 
+it('a run waits for its turn by the name of its account, of which Temporal takes the first 64 characters', async () => {
+  const accountId = `web:${'x'.repeat(62)}yz`;
+  const handle = await begin({ openRun: (runId) => ({ ...opened(runId), accountId }) });
+  expect(await handle.result()).toMatchObject({ kind: 'succeeded' });
+  const { events } = await handle.fetchHistory();
+  const scheduled = events?.map(({ activityTaskScheduledEventAttributes: each }) => each).find((each) => each?.activityType?.name === 'submitTraining');
+  expect(scheduled?.priority?.fairnessKey).toBe(accountId.slice(0, 64));
+}, 120_000);
+
 describe('a run whose file is proven and on record', () => {
   /** The file is stored, its worker dies before it says so and stays away. */
   const storedInSilence = (failure: Failure) => (runId: string) => {
