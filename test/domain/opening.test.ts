@@ -67,5 +67,6 @@ describe('refusalOfOpening', () => {
   it('names the images that have no caption', () => {
     const gaps = datasetOf([image(1), image(2, null), image(3), image(4, null)]);
     expect(ask({ dataset: gaps })).toEqual({ code: 'captions-missing', fileNames: ['cat-2.jpg', 'cat-4.jpg'] });
+    expect(ask({ dataset: datasetOf([image(1), image(2), image(3), image(4, null)]) })).toEqual({ code: 'captions-missing', fileNames: ['cat-4.jpg'] });
   });
 });

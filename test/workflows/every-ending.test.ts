@@ -133,6 +133,16 @@ describe('a run', () => {
     await saveHistory(client, handle.workflowId, `failed-${type}`);
   }, 120_000);
 
+  it('whose submission fails by an error of ours is not submitted again', async () => {
+    let submissions = 0;
+    const handle = await begin({ submitTraining: () => {
+      submissions += 1;
+      throw ApplicationFailure.nonRetryable('?', 'TypeError');
+    } });
+    expect(await failureOf(handle)).toMatchObject({ name: 'ApplicationFailure', type: 'Internal' });
+    expect(submissions).toBe(1);
+  }, 120_000);
+
   it('that is refused when it opens says so', async () => {
     const handle = await begin({ openRun: () => ({ kind: 'refused', refusal: { code: 'quote-expired' } }) });
     expect(await handle.result()).toEqual({ kind: 'refused', refusal: { code: 'quote-expired' } });
