@@ -146,8 +146,8 @@ export const RUN_MUTANTS: readonly NamedMutant[] = [
   {
     name: 'no-answer-is-dead',
     file: 'activities/temporal/dead-runs.ts',
-    find: "if (error instanceof NamespaceNotFoundError || error instanceof ServiceError) return 'unknown';",
-    replace: 'if (error instanceof NamespaceNotFoundError || error instanceof ServiceError) return null;',
+    find: "if (isUnanswered(error)) return 'unknown';",
+    replace: 'if (isUnanswered(error)) return null;',
     tests: DEAD_RUNS,
   },
   {
