@@ -87,6 +87,14 @@ describe('submitTraining', () => {
       expect(await posts()).toBe(0);
     });
 
+    it.each([[0x89, 0], [0, 0x50], [0xff, 0], [0, 0xd8], [0x52, 0], [0, 0x49]])('when a training file begins like none that ComfyUI reads: %p %p', async (...begin) => {
+      const row = await world.openRun();
+      const { submitTraining } = createComfyActivities({ ...node.deps, blobs: { ...node.deps.blobs, read: () => Promise.resolve(Buffer.from(begin)) } });
+      const outcome = activityTry(1).run(submitTraining, { runId: row.runId, attempt: 1, avoid: null });
+      await expect(outcome).rejects.toThrow('Expected a training file to be PNG, JPEG or WebP.');
+      expect(await posts()).toBe(0);
+    });
+
     it('when the node works on something else, is unfit, or does not answer', async () => {
       const row = await world.openRun();
       const other = await world.openRun();
