@@ -12,13 +12,13 @@ import { described, inTurns, noteRejections, outcomeOf, type Outcome } from '../
 /** The way to the WebSocket of a node fails in every way there is, under a training that is followed. HTTP has a way of its own. */
 
 const LONGEST_MS = 30_000;
-const FAULT_MS = 1_000;
+const FAULT_MS = 2_000;
 const STEP_MS = 150;
 /** More than are done before the end is let come. */
 const STEPS = 400;
 const FAULTS_AT_ONCE = 12;
-/** In the proportions of the product. */
-const SOCKET = { pingMs: 400, handshakeMs: 600, retryMs: { first: 20, most: 100 } };
+/** In the proportions of the product, and long enough for a busy machine to answer a ping. */
+const SOCKET = { pingMs: 800, handshakeMs: 1_200, retryMs: { first: 20, most: 100 } };
 /** One that is being given up, and the next. */
 const MOST_SOCKETS = 2;
 
