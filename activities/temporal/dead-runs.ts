@@ -49,18 +49,21 @@ type Verdict = 'alive' | 'settle' | 'waiting' | 'report' | 'skip';
 interface Judged {
   readonly runId: string;
   readonly verdict: Verdict;
-  /** What the row or the hold itself tells; see `troublesIn` for those of workflows. */
+  /** What the row or the hold itself tells; what its workflows tell stands in the `Inquiry`. */
   readonly trouble?: Trouble;
 }
 
 /** What Temporal says of a workflow: `null` = there is none, `unknown` = it could not be asked. */
 type Answer = WorkflowExecutionDescription | null | 'unknown';
 
-/** What one sweep asks Temporal. */
+/** What one sweep asks Temporal, and what it has learnt so far. */
 interface Inquiry {
   readonly ask: (workflowId: string) => Promise<Answer>;
-  /** By workflow id. */
-  readonly answers: ReadonlyMap<string, Answer>;
+  /** Ids of workflows. */
+  readonly asked: ReadonlySet<string>;
+  /** See `DeadRuns.skipped`. */
+  readonly unanswered: string[];
+  readonly troubles: readonly Trouble[];
 }
 
 const CLOSED: readonly WorkflowExecutionStatusName[] = ['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT'];
@@ -75,11 +78,10 @@ export async function findDeadRuns(deps: DeadRunsDependencies, sweepId: string):
   const now = new Date();
   const { rows, holding, withoutRow } = await unsettledRuns(deps, now);
   const unfinishedOf = ({ open, runId }: RunRow): Unfinished => (open || holding.has(runId) ? 'points' : 'notice');
-  const inquiry = createInquiry(deps.client);
+  const inquiry = createInquiry(deps);
   const judged = withoutRow.map(judgeWithoutRow);
   judged.push(...(await inGroups(rows, (row) => judge(deps, inquiry, row, unfinishedOf(row), { sweepId, now }))));
-  const unnamed = await askAboutOthers(deps, inquiry);
-  const answers = [...inquiry.answers];
+  await askAboutOthers(deps, inquiry);
   const runIds = (verdict: Verdict): string[] => judged.filter((each) => each.verdict === verdict).map(({ runId }) => runId);
   return {
     looked: judged.length,
@@ -87,8 +89,8 @@ export async function findDeadRuns(deps: DeadRunsDependencies, sweepId: string):
     settling: runIds('settle'),
     waiting: runIds('waiting'),
     reported: runIds('report'),
-    skipped: [...answers.flatMap(([workflowId, answer]) => (answer === 'unknown' ? [workflowId] : [])), ...unnamed],
-    troubles: [...judged.flatMap(({ trouble }) => trouble ?? []), ...answers.flatMap(([, answer]) => troublesIn(answer, deps.patience))],
+    skipped: inquiry.unanswered,
+    troubles: [...judged.flatMap(({ trouble }) => trouble ?? []), ...inquiry.troubles],
   };
 }
 
@@ -141,25 +143,23 @@ async function judge(deps: DeadRunsDependencies, { ask }: Inquiry, { runId, name
 
 /**
  * Asks about every other workflow of the yard that runs: one that was stuck at its first task has no row to be found by, and uploads and
- * the keeper of the cards belong to no run. Returns the queue when Temporal does not say which there are.
+ * the keeper of the cards belong to no run. The queue is left unanswered when Temporal does not say which there are.
  */
-async function askAboutOthers({ client, yardQueue, keepCardsId }: DeadRunsDependencies, { ask, answers }: Inquiry): Promise<string[]> {
+async function askAboutOthers({ client, yardQueue, keepCardsId }: DeadRunsDependencies, { ask, asked, unanswered }: Inquiry): Promise<void> {
   // Named here too, since the list of those that run comes a moment late.
   const others = new Set([keepCardsId]);
-  const unnamed: string[] = [];
   try {
     await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, async () => {
       for await (const { workflowId } of client.workflow.list({ query: `TaskQueue=${JSON.stringify(yardQueue)} AND ExecutionStatus="Running"` })) {
         if (others.size >= MOST_A_SWEEP) break;
-        if (!answers.has(workflowId)) others.add(workflowId);
+        if (!asked.has(workflowId)) others.add(workflowId);
       }
     });
   } catch (error) {
     if (!isUnanswered(error)) throw error;
-    unnamed.push(yardQueue);
+    unanswered.push(yardQueue);
   }
   await inGroups([...others], ask);
-  return unnamed;
 }
 
 async function inGroups<Item, Result>(items: readonly Item[], look: (item: Item) => Promise<Result>): Promise<Result[]> {
@@ -172,17 +172,19 @@ function isAlive({ status }: WorkflowExecutionDescription): boolean {
   return !CLOSED.includes(status.name);
 }
 
-function troublesIn(answer: Answer, patience: Patience | undefined): Trouble[] {
-  return answer === null || answer === 'unknown' || !isAlive(answer) ? [] : troublesOf(answer, patience);
-}
-
-function createInquiry(client: Client): Inquiry {
-  const answers = new Map<string, Answer>();
+function createInquiry({ client, patience }: DeadRunsDependencies): Inquiry {
+  const asked = new Set<string>();
+  const unanswered: string[] = [];
+  const troubles: Trouble[] = [];
   return {
-    answers,
+    asked,
+    unanswered,
+    troubles,
     async ask(workflowId) {
+      asked.add(workflowId);
       const answer = await describeWorkflow(client, workflowId);
-      answers.set(workflowId, answer);
+      if (answer === 'unknown') unanswered.push(workflowId);
+      else if (answer !== null && isAlive(answer)) troubles.push(...troublesOf(answer, patience));
       return answer;
     },
   };

@@ -74,16 +74,14 @@ async function tryGeneric({ seed, count, only, say }: MutantsRun, copy: Copy, tr
   const sites = new Map([...texts].filter(([file]) => ROOMS.some((room) => file.startsWith(room))).map(([file, text]) => [file, sitesIn(file, text)]));
   const types = createTypeCheck(copy.folder);
   const { chosen, stillborn } = chooseSites(sites, count, createChance(seed), (site) => types.compiles(site));
-  const names = chosen.map((site) => nameOf(site, texts.get(site.file) ?? ''));
-  say(`${chosen.length} generic mutants from seed ${seed}; ${stillborn} more do not compile. They are: ${names.join(', ')}`);
+  const mutants = chosen.map((site) => ({ site, name: nameOf(site, texts.get(site.file) ?? '') }));
+  say(`${chosen.length} generic mutants from seed ${seed}; ${stillborn} more do not compile. They are: ${mutants.map(({ name }) => name).join(', ')}`);
   const imports = importsOf(texts);
   const results: GenericResult[] = [];
-  for (const site of chosen) {
-    const source = texts.get(site.file) ?? '';
-    const name = nameOf(site, source);
+  for (const { site, name } of mutants) {
     if (only !== null && !name.includes(only)) continue;
     const stages = relatedTests(site.file, imports).map((files) => ({ files }));
-    const lines = linesOf(source, site);
+    const lines = linesOf(texts.get(site.file) ?? '', site);
     const verdict = await trials.judge(site, stages, true);
     const reason = KNOWN_SURVIVORS.find((known) => known.file === site.file && known.before === lines.before && known.after === lines.after)?.reason ?? null;
     say(`${name}: ${lines.before}  →  ${lines.after}: ${sentenceOf(verdict)}${verdict.kind === 'survived' ? ` (${reason ?? 'no reason is known'})` : ''}`);

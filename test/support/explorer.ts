@@ -59,7 +59,8 @@ export async function explore<Data>(world: World<Data>): Promise<Explored<Data>>
 }
 
 function isNew(reached: Set<string>, key: string): boolean {
-  return reached.size < reached.add(key).size;
+  const before = reached.size;
+  return reached.add(key).size > before;
 }
 
 interface Seat<in Data> {
