@@ -40,10 +40,11 @@ interface Choice {
 export async function explore<Data>(world: World<Data>): Promise<Explored<Data>> {
   const seen = new Set<string>();
   const reached = new Set<string>();
+  const notes = createNotes();
   const ends = new Map<string, EndState<Data>>();
   const waiting: (readonly Choice[])[] = [[]];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-    const history = await replay(world, path);
+    const history = await replay(world, path, notes);
     for (let key = history.key(); !seen.has(key); key = history.key()) {
       seen.add(key);
       // To do the same steps again only to arrive where others were costs more than all the rest.
@@ -63,34 +64,73 @@ function isNew(reached: Set<string>, key: string): boolean {
   return reached.add(key).size > before;
 }
 
+/** What leads where, so that it is worked out once: texts by number, and what a step makes of the data and of who takes it. */
+interface Notes {
+  readonly numberOf: (text: string) => number;
+  readonly steps: Map<string, After>;
+}
+
+/** Numbers of texts. */
+interface After {
+  readonly data: number;
+  readonly heard: number;
+}
+
+function createNotes(): Notes {
+  const numbers = new Map<string, number>();
+  return {
+    steps: new Map(),
+    numberOf(text) {
+      const number = numbers.get(text) ?? numbers.size;
+      numbers.set(text, number);
+      return number;
+    },
+  };
+}
+
 interface Seat<in Data> {
-  /** All that it was told, written one after the other. */
-  heard: string;
+  /** The number of all that it was told. */
+  heard: number;
   pending: { readonly effect: Effect<Data>; readonly tell: (told: unknown) => void } | null;
   state: 'alive' | 'dead' | 'done';
   told: unknown;
 }
 
 /** Actors are plain asynchronous code, so a state is reached again by doing the same steps again. */
-async function replay<Data>(world: World<Data>, path: readonly Choice[]) {
+async function replay<Data>(world: World<Data>, path: readonly Choice[], { numberOf, steps }: Notes) {
   const data = world.newData();
-  const seats = world.actors.map((): Seat<Data> => ({ heard: '', pending: null, state: 'alive', told: undefined }));
+  let stored = numberOf(textOf(data));
+  const seats = world.actors.map((): Seat<Data> => ({ heard: numberOf(''), pending: null, state: 'alive', told: undefined }));
   world.actors.forEach((actor, at) => {
     const seat = seats[at];
     if (seat !== undefined) start(actor, seat);
   });
   await settle(seats);
   const taken: Choice[] = [];
+  /** What is stored then, and what the actor has heard: its code and what it heard before say what it does to the data. */
+  const afterStep = (actor: number): After => {
+    const seat = seats[actor];
+    const step = `${actor} ${seat?.heard ?? ''} ${stored}`;
+    const known = steps.get(step);
+    if (known !== undefined) return known;
+    const copy = structuredClone(data);
+    const told = textOf(seat?.pending?.effect(copy));
+    const after = { data: numberOf(textOf(copy)), heard: numberOf(`${seat?.heard ?? ''} ${told}`) };
+    steps.set(step, after);
+    return after;
+  };
   const take = async (choice: Choice): Promise<void> => {
     taken.push(choice);
     const seat = seats[choice.actor];
     const pending = seat?.pending;
     if (seat === undefined || pending === undefined || pending === null) throw new Error('Expected a step to repeat, found none: an actor is not deterministic.');
+    const after = afterStep(choice.actor);
     seat.pending = null;
     if (choice.what !== 'step') seat.state = 'dead';
     const told = pending.effect(data);
+    stored = after.data;
     if (choice.what === 'die after') return;
-    seat.heard = afterHearing(seat, told);
+    seat.heard = after.heard;
     pending.tell(told);
     await settle(seats);
   };
@@ -101,16 +141,15 @@ async function replay<Data>(world: World<Data>, path: readonly Choice[]) {
     steps: (): readonly Choice[] => [...taken],
     /** What is stored, and what everyone who lives has heard, once this choice is taken: it says all of what can follow. */
     keyAfter({ actor, what }: Choice): string {
-      const after = structuredClone(data);
-      const told = seats[actor]?.pending?.effect(after);
-      const heardBy = (seat: Seat<Data>, at: number): string => {
-        if (seat.state === 'dead' || (at === actor && what === 'die after')) return 'dead';
-        return at === actor ? afterHearing(seat, told) : seat.heard;
+      const after = afterStep(actor);
+      const heardBy = ({ state, heard }: Seat<Data>, at: number): number | 'dead' => {
+        if (state === 'dead' || (at === actor && what === 'die after')) return 'dead';
+        return at === actor ? after.heard : heard;
       };
-      return [textOf(after), ...seats.map(heardBy)].join('\n\n');
+      return [after.data, ...seats.map(heardBy)].join(' ');
     },
     isOver: () => seats.every(({ pending }) => pending === null),
-    key: () => [textOf(data), ...seats.map(({ heard, state, told }) => (state === 'alive' ? heard : textOf([state, told])))].join('\n\n'),
+    key: () => [stored, ...seats.map(({ heard, state, told }) => (state === 'alive' ? heard : textOf([state, told])))].join(' '),
     choices: (): Choice[] =>
       seats.flatMap(({ pending }, actor): Choice[] => {
         if (pending === null) return [];
@@ -135,10 +174,6 @@ function start<Data>(actor: Actor<Data>, seat: Seat<Data>): void {
     seat.told = told;
   };
   actor.act(call).then(ended, ended);
-}
-
-function afterHearing({ heard }: Seat<never>, told: unknown): string {
-  return `${heard}\n${textOf(told)}`;
 }
 
 const textOf = (value: unknown): string => JSON.stringify([value], untimed);
